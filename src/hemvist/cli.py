@@ -1,0 +1,48 @@
+"""The ``hemvist`` command. Each room registers its own subcommands; parsing only, no rules here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+# Rooms with a ``cli`` module that has ``register(subparsers)``.
+ROOMS = ("hemvist.organisation", "hemvist.access", "hemvist.reception", "hemvist.web")
+
+
+def setup_django() -> None:
+    """Start Django. Commands that need no database never call it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hemvist.config.settings")
+    import django
+
+    django.setup()
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hemvist", description="Hemvist – kommunens mottagande av nyanlända")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="KOMMANDO")
+    for room in ROOMS:
+        import_module(f"{room}.cli").register(subparsers)
+    manage = subparsers.add_parser("manage", help="Djangos egna kommandon, till exempel: hemvist manage migrate")
+    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    manage.set_defaults(run=_manage)
+    return parser
+
+
+def _manage(options: argparse.Namespace) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hemvist.config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["hemvist manage", *options.arguments])
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    options = build_parser().parse_args(argv)
+    return int(options.run(options) or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
