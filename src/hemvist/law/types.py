@@ -54,9 +54,7 @@ class Step:
     values: Mapping[str, Any] = field(default_factory=dict)
     source: Source | None = None
 
-    def render(
-        self, translate: Callable[[str], str] = str, show: Callable[[Any], str] = str
-    ) -> str:
+    def render(self, translate: Callable[[str], str] = str, show: Callable[[Any], str] = str) -> str:
         """The sentence in the reader's language, each value shown by ``show``."""
         return translate(self.text).format(**{name: show(value) for name, value in self.values.items()})
 
@@ -74,7 +72,7 @@ class Step:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Step:
         values = {
-            name: date.fromisoformat(value["date"]) if isinstance(value, dict) else value
+            name: date.fromisoformat(value["date"]) if isinstance(value, dict) and "date" in value else value
             for name, value in data["values"].items()
         }
         return cls(data["text"], values, Source(*data["source"]) if data["source"] else None)

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# install.sh runtime|dev PYTHON VENV: make the environment and install what the lock file names, with hashes.
+set -euo pipefail
+kind=$1 python=$2 venv=$3
+cd "$(dirname "$0")/.."
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+  echo "Hemvist needs Python 3.11 or later; $python is $("$python" -V). Set PYTHON=python3.12, for instance." >&2
+  exit 1
+}
+if [ ! -x "$venv/bin/python" ]; then
+  # Debian and Ubuntu ship venv in a package of its own.
+  "$python" -m venv "$venv" 2>/dev/null || {
+    rm -rf "$venv"
+    scripts/packages.sh python3-venv
+    "$python" -m venv "$venv"
+  }
+fi
+lock=requirements.lock
+[ "$kind" = dev ] && lock=requirements-dev.lock
+if command -v uv >/dev/null; then
+  uv pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
+  uv pip install --quiet --python "$venv/bin/python" --no-deps -e .
+else
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
+fi
+touch "$venv/.$kind"
+[ "$kind" = dev ] && touch "$venv/.runtime"
+exit 0

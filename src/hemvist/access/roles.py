@@ -1,0 +1,61 @@
+"""Roles and what each may do. One table: the page's buttons, the services and the tests read it.
+
+A permission is ``thing.deed``. Permissions on personal data hold only in the branch (verksamhetsgren) of the
+grant; see :mod:`hemvist.access.policy`.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    COORDINATOR = "coordinator", _("Samordnare i mottagandet")
+    SOCIAL_SECRETARY = "social_secretary", _("Socialsekreterare")
+    SCHOOL_ADMINISTRATOR = "school_administrator", _("Administratör, skola")
+    SFI_ADMINISTRATOR = "sfi_administrator", _("Administratör, sfi")
+    HOUSING_COORDINATOR = "housing_coordinator", _("Bostadssamordnare")
+    CONTACT_CENTER = "contact_center", _("Kontaktcenter")
+    CONTROLLER = "controller", _("Controller")
+    STRATEGIST = "strategist", _("Strateg eller förtroendevald")
+    ASSOCIATION = "association", _("Förening")
+    DATA_PROTECTION_OFFICER = "data_protection_officer", _("Dataskyddsombud")
+    ADMINISTRATOR = "administrator", _("Systemförvaltare")
+    NEWCOMER = "newcomer", _("Nyanländ")
+
+
+_OVERVIEW = frozenset({"start.view", "overview.view"})
+_INSIGHT = _OVERVIEW | {"statistics.view", "law.view"}
+_TASKS = _INSIGHT | {"task.list", "task.work", "meeting.view"}
+
+PERMISSIONS: dict[str, frozenset[str]] = {
+    Role.COORDINATOR: _TASKS
+    | {
+        "assignment.list",
+        "assignment.write",
+        "case.list",
+        "case.read",
+        "case.write",
+        "consent.record",
+        "disclosure.make",
+        "guidance.log",
+        "import.run",
+        "intake.create",
+        "plan.coordinate",
+        "protection.mark",
+        "report.send",
+        "ruling.record",
+    },
+    Role.SOCIAL_SECRETARY: _TASKS,
+    Role.SCHOOL_ADMINISTRATOR: _TASKS,
+    Role.SFI_ADMINISTRATOR: _TASKS,
+    Role.HOUSING_COORDINATOR: _TASKS,
+    Role.CONTACT_CENTER: _TASKS | {"intake.create"},
+    Role.CONTROLLER: _INSIGHT,
+    Role.STRATEGIST: _INSIGHT,
+    Role.ASSOCIATION: _OVERVIEW,
+    Role.DATA_PROTECTION_OFFICER: _INSIGHT | {"audit.view", "disclosure.audit"},
+    Role.ADMINISTRATOR: _INSIGHT | {"ruling.record"},
+    Role.NEWCOMER: frozenset({"own_plan.view", "overview.view"}),
+}

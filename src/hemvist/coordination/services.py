@@ -1,0 +1,554 @@
+"""What happens to the shared plan: derived from facts, worked by people, never lost."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from hemvist.access import audit, policy
+from hemvist.access.actor import Actor
+from hemvist.access.errors import NotVisible, Refused
+from hemvist.access.models import Case, User
+from hemvist.coordination.models import (
+    AuthorityReport,
+    Coordinator,
+    GuidanceEntry,
+    PlanChange,
+    PlanTask,
+    TaskEvent,
+)
+from hemvist.coordination.plan import given_anchors, to_existing, to_item
+from hemvist.coordination.queries import may_work, visible_tasks
+from hemvist.law.reception import reception_deadline
+from hemvist.organisation.models import Unit
+from hemvist.organisation.queries import current_plan_template, responsibility_map, rulings_on
+from hemvist.planning.shared_plan import Change, DerivedTask, What, derive, reconcile
+from hemvist.reception import queries as reception
+from hemvist.reception.models import Assignment, Category, Person
+
+OWN = "own"
+REPORT_DAYS = 7
+
+
+# --- the plan follows the facts ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> list[PlanChange]:
+    """Make the plans of these cases say what the facts say, and tell what changed.
+
+    Finished and touched tasks are never removed. Twice in a row changes nothing the second time. The number of
+    queries does not grow with the cases beyond the tasks that really change.
+    """
+    version, items = current_plan_template()
+    pure = [to_item(item) for item in items]
+    owners = {function: unit.id for function, unit in responsibility_map(today).items()}
+    rulings = rulings_on(today)
+    facts_of = reception.case_facts([case.id for case in cases], today)
+    stored: dict[uuid.UUID, list[PlanTask]] = defaultdict(list)
+    comments = TaskEvent.objects.filter(task=OuterRef("pk"), kind=TaskEvent.Kind.COMMENTED)
+    for task in (
+        PlanTask.objects.filter(case__in=cases).exclude(code=OWN).annotate(commented=Exists(comments))
+    ):
+        stored[task.case_id].append(task)
+    new_tasks: list[PlanTask] = []
+    changed_tasks: list[PlanTask] = []
+    events: list[TaskEvent] = []
+    plan_changes: list[PlanChange] = []
+    for case in cases:
+        existing = stored[case.id]
+        facts = facts_of[case.id]
+        anchors = given_anchors(existing, items)
+        facts = replace(
+            facts, persons=tuple(replace(p, anchors=anchors.get(p.key, {})) for p in facts.persons)
+        )
+        derived = () if case.closed_on else derive(pure, facts, owners, rulings=rulings)
+        changes = reconcile([to_existing(task, task.commented) for task in existing], derived)  # type: ignore[attr-defined]
+        by_id = {str(task.id): task for task in existing}
+        told: list[dict[str, Any]] = []
+        touched: set[str] = set()
+        for change in changes:
+            task = _apply(change, case, by_id, version, actor)
+            if change.what is What.ADDED:
+                new_tasks.append(task)
+            elif str(task.id) not in touched:
+                changed_tasks.append(task)
+                touched.add(str(task.id))
+            if change.what is not What.REASONS:
+                told.append(
+                    {
+                        "task": str(task.id),
+                        "code": task.code,
+                        "what": str(change.what),
+                        "from": change.before,
+                        "to": change.after,
+                    }
+                )
+                events.append(
+                    TaskEvent(
+                        task=task,
+                        kind=_EVENT_OF[change.what],
+                        by_id=actor.user_id,
+                        text=cause,
+                        details={"from": change.before, "to": change.after},
+                    )
+                )
+        if told:
+            plan_changes.append(
+                PlanChange(
+                    case=case,
+                    by_id=actor.user_id,
+                    cause=cause,
+                    template_version=version,
+                    added=sum(c["what"] in {"added", "revived"} for c in told),
+                    removed=sum(c["what"] == "removed" for c in told),
+                    moved=sum(c["what"] in {"moved", "owner"} for c in told),
+                    changes=told,
+                )
+            )
+    PlanTask.objects.bulk_create(new_tasks, batch_size=1000)
+    PlanTask.objects.bulk_update(
+        changed_tasks,
+        [
+            "due_on",
+            "due_preliminary",
+            "due_steps",
+            "due_missing",
+            "waits_for",
+            "unit",
+            "status",
+            "function",
+            "template_version",
+        ],
+        batch_size=500,
+    )
+    TaskEvent.objects.bulk_create(events, batch_size=2000)
+    PlanChange.objects.bulk_create(plan_changes)
+    _appoint_missing_coordinators(actor, cases, owners, today)
+    _follow_reports(cases, today)
+    return plan_changes
+
+
+_EVENT_OF = {
+    What.ADDED: TaskEvent.Kind.CREATED,
+    What.REVIVED: TaskEvent.Kind.REOPENED,
+    What.REMOVED: TaskEvent.Kind.CANCELLED,
+    What.MOVED: TaskEvent.Kind.REDERIVED,
+    What.OWNER: TaskEvent.Kind.REDERIVED,
+}
+
+
+def _apply(change: Change, case: Case, by_id: dict[str, PlanTask], version: str, actor: Actor) -> PlanTask:
+    derived = change.task
+    if change.what is What.ADDED:
+        assert derived is not None
+        task = PlanTask(
+            case=case, code=derived.code, person_id=uuid.UUID(derived.person) if derived.person else None
+        )
+        task.unit_id = derived.unit
+        task.due_on = derived.due
+        _reasons(task, derived, version)
+        return task
+    task = by_id[change.existing or ""]
+    if change.what is What.REMOVED:
+        task.status = PlanTask.Status.CANCELLED
+        return task
+    assert derived is not None
+    if change.what is What.REVIVED:
+        task.status = PlanTask.Status.OPEN
+        task.unit_id = derived.unit
+    if change.what is What.OWNER:
+        task.unit_id = derived.unit
+    if change.what in {What.MOVED, What.REVIVED} and not task.due_set_by_hand:
+        task.due_on = derived.due
+    _reasons(task, derived, version)
+    return task
+
+
+def _reasons(task: PlanTask, derived: DerivedTask, version: str) -> None:
+    task.function = derived.function
+    task.due_preliminary = derived.preliminary
+    task.due_steps = [step.to_json() for step in derived.steps]
+    task.due_missing = list(derived.missing)
+    task.waits_for = list(derived.waits_for)
+    task.template_version = version
+
+
+def _appoint_missing_coordinators(
+    actor: Actor, cases: Sequence[Case], owners: dict[str, int], today: date
+) -> None:
+    unit_id = owners.get("coordination") or owners["reception"]
+    have = set(
+        Coordinator.objects.filter(case__in=cases, valid_to__isnull=True).values_list("case_id", flat=True)
+    )
+    Coordinator.objects.bulk_create(
+        Coordinator(case=case, unit_id=unit_id, valid_from=today, appointed_by_id=actor.user_id)
+        for case in cases
+        if case.id not in have
+    )
+
+
+def _follow_reports(cases: Sequence[Case], today: date) -> None:
+    """One open report per case with an active anvisning: received (a week after the day) or due by the last day.
+
+    The days are local routine: förordning (2010:1122) 38 § makes the municipality answer when asked.
+    """
+    active: dict[uuid.UUID, Assignment] = {}
+    assignments = Assignment.objects.filter(
+        household__case__in=cases, status=Assignment.Status.ACTIVE
+    ).select_related("household")
+    for assignment in assignments.prefetch_related("arrivals").order_by("decided_on"):
+        active[assignment.household.case_id] = assignment
+    reports = {
+        (r.case_id, r.kind): r
+        for r in AuthorityReport.objects.filter(case__in=cases, kind=AuthorityReport.Kind.RECEIVED)
+    }
+    for case in cases:
+        assignment_now = active.get(case.id)
+        report = reports.get((case.id, AuthorityReport.Kind.RECEIVED))
+        if assignment_now is None or case.closed_on:
+            if report and not report.sent_on:
+                report.delete()
+            continue
+        arrived = [a.on for a in assignment_now.arrivals.all() if a.voided_at is None]
+        due = min(arrived) + timedelta(days=REPORT_DAYS) if arrived else _last_day(assignment_now)
+        if due is None:
+            continue
+        if report is None:
+            AuthorityReport.objects.create(
+                case=case, assignment=assignment_now, kind=AuthorityReport.Kind.RECEIVED, due_on=due
+            )
+        elif not report.sent_on and (report.due_on != due or report.assignment_id != assignment_now.id):
+            report.due_on, report.assignment = due, assignment_now
+            report.save(update_fields=["due_on", "assignment"])
+
+
+def _last_day(assignment: Assignment) -> date | None:
+    answer = reception_deadline(
+        assignment.decided_on,
+        stated_latest=assignment.latest_reception_on,
+        resettled=assignment.category == Category.QUOTA,
+        temporary_protection=assignment.category == Category.TEMPORARY_PROTECTION,
+    )
+    return answer.value or assignment.latest_reception_on
+
+
+# --- what people do with tasks ----------------------------------------------------------------------------------------
+
+
+def _task(actor: Actor, task_id: uuid.UUID, today: date) -> PlanTask:
+    """The task, locked, that the actor may see. Raises NotVisible."""
+    found = PlanTask.objects.filter(visible_tasks(actor, today), id=task_id).first()
+    if found is None:
+        raise NotVisible(action="task.list", object_id=str(task_id))
+    return (
+        PlanTask.objects.select_for_update(of=("self",))
+        .select_related("case__branch", "unit__branch__board")
+        .get(id=task_id)
+    )
+
+
+def _work(actor: Actor, task_id: uuid.UUID, today: date) -> PlanTask:
+    task = _task(actor, task_id, today)
+    verdict = may_work(actor, task)
+    if not verdict:
+        raise Refused(verdict.reason, action="task.work")
+    return task
+
+
+def _tell(
+    actor: Actor, task: PlanTask, kind: str, *, text: str = "", branch_id: int | None = None, **details: Any
+) -> None:
+    TaskEvent.objects.create(
+        task=task, kind=kind, by_id=actor.user_id, text=text, branch_id=branch_id, details=details
+    )
+    audit.record(
+        actor,
+        f"task.{kind}",
+        object_type="task",
+        object_ids=[task.id],
+        case=task.case_id,
+        details={"code": task.code, **details},
+    )
+
+
+@transaction.atomic
+def take_task(actor: Actor, *, task_id: uuid.UUID, today: date) -> PlanTask:
+    """The actor starts working on the task."""
+    task = _work(actor, task_id, today)
+    if task.finished:
+        raise ValidationError(_("Uppgiften är redan avslutad. Öppna den igen först."))
+    task.status, task.taken_by_id = PlanTask.Status.TAKEN, actor.user_id
+    task.save(update_fields=["status", "taken_by", "changed_at"])
+    _tell(actor, task, TaskEvent.Kind.TAKEN)
+    return task
+
+
+@transaction.atomic
+def complete_task(actor: Actor, *, task_id: uuid.UUID, done_on: date, today: date) -> PlanTask:
+    """The task is done, on a day. Later deadlines may count from it; the plan follows."""
+    task = _work(actor, task_id, today)
+    if task.finished:
+        raise ValidationError(_("Uppgiften är redan avslutad."))
+    if done_on > today:
+        raise ValidationError(_("Uppgiften kan inte vara klar i framtiden."))
+    if done_on < task.case.opened_on - timedelta(days=366):
+        raise ValidationError(_("Dagen ligger mer än ett år före ärendet. Kontrollera årtalet."))
+    task.status, task.done_on = PlanTask.Status.DONE, done_on
+    task.taken_by_id = task.taken_by_id or actor.user_id
+    task.save(update_fields=["status", "done_on", "taken_by", "changed_at"])
+    _tell(actor, task, TaskEvent.Kind.DONE, done_on=done_on.isoformat())
+    rederive(actor, [task.case], _("En uppgift blev klar"), today)
+    return task
+
+
+@transaction.atomic
+def mark_not_applicable(actor: Actor, *, task_id: uuid.UUID, reason: str, today: date) -> PlanTask:
+    """The task is not needed in this case; the reason is part of the shared task."""
+    task = _work(actor, task_id, today)
+    if task.finished:
+        raise ValidationError(_("Uppgiften är redan avslutad."))
+    if len(reason.strip()) < 5:
+        raise ValidationError(_("Skriv varför uppgiften inte är aktuell."))
+    task.status, task.reason = PlanTask.Status.NOT_APPLICABLE, reason.strip()
+    task.save(update_fields=["status", "reason", "changed_at"])
+    _tell(actor, task, TaskEvent.Kind.NOT_APPLICABLE, text=reason.strip())
+    return task
+
+
+@transaction.atomic
+def reopen_task(actor: Actor, *, task_id: uuid.UUID, today: date) -> PlanTask:
+    """Undo done or not applicable. The history keeps both."""
+    task = _work(actor, task_id, today)
+    if task.status not in {PlanTask.Status.DONE, PlanTask.Status.NOT_APPLICABLE}:
+        raise ValidationError(_("Bara en avslutad uppgift kan öppnas igen."))
+    task.status = PlanTask.Status.TAKEN if task.taken_by_id else PlanTask.Status.OPEN
+    task.done_on, task.reason = None, ""
+    task.save(update_fields=["status", "done_on", "reason", "changed_at"])
+    _tell(actor, task, TaskEvent.Kind.REOPENED)
+    rederive(actor, [task.case], _("En uppgift öppnades igen"), today)
+    return task
+
+
+@transaction.atomic
+def comment_task(actor: Actor, *, task_id: uuid.UUID, text: str, today: date) -> None:
+    """A note that only the writer's own branch reads."""
+    task = _task(actor, task_id, today)
+    branch_id = task.unit.branch_id if task.unit.branch_id in actor.branches("task.work") else None
+    if branch_id is None:
+        branch_id = next(iter(sorted(actor.branches("task.work"))), None)
+    if branch_id is None:
+        raise Refused(_("Du får inte skriva anteckningar om uppgifter."), action="task.work")
+    if not text.strip():
+        raise ValidationError(_("Anteckningen är tom."))
+    _tell(actor, task, TaskEvent.Kind.COMMENTED, text=text.strip()[:2000], branch_id=branch_id)
+
+
+@transaction.atomic
+def hand_over_task(actor: Actor, *, task_id: uuid.UUID, unit: Unit, reason: str, today: date) -> PlanTask:
+    """Another unit takes the task. The owner's staff or the case's coordinator may do it.
+
+    The reason is part of the shared task and must not hold personal data; the page says so.
+    """
+    task = _task(actor, task_id, today)
+    coordinates = policy.may_with_case(actor, "plan.coordinate", task.case)
+    if not (may_work(actor, task) or coordinates):
+        raise Refused(
+            _("Bara den enhet som har uppgiften eller samordnaren kan lämna över den."), action="task.work"
+        )
+    if task.finished:
+        raise ValidationError(_("Uppgiften är redan avslutad."))
+    if unit.id == task.unit_id:
+        raise ValidationError(_("Uppgiften ligger redan hos den enheten."))
+    if task.case.protected and unit.branch_id != task.case.branch_id:
+        raise ValidationError(_("Ärendet är skyddat. Uppgiften kan bara lämnas inom den egna verksamheten."))
+    if not reason.strip():
+        raise ValidationError(_("Skriv varför uppgiften lämnas över."))
+    before, task.unit, task.unit_set_by_hand = task.unit_id, unit, True
+    task.status, task.taken_by = PlanTask.Status.OPEN, None
+    task.save(update_fields=["unit", "unit_set_by_hand", "status", "taken_by", "changed_at"])
+    _tell(actor, task, TaskEvent.Kind.HANDED_OVER, text=reason.strip(), **{"from": before, "to": unit.id})
+    return task
+
+
+@transaction.atomic
+def move_due(actor: Actor, *, task_id: uuid.UUID, due_on: date, reason: str, today: date) -> PlanTask:
+    """Set another day by hand. The derived day and its reasons stay visible beside it."""
+    task = _work(actor, task_id, today)
+    if task.finished:
+        raise ValidationError(_("Uppgiften är redan avslutad."))
+    if not reason.strip():
+        raise ValidationError(_("Skriv varför dagen ändras."))
+    if abs((due_on - today).days) > 5 * 366:
+        raise ValidationError(_("Dagen ligger mer än fem år bort. Kontrollera årtalet."))
+    before = task.due_on
+    task.due_on, task.due_set_by_hand = due_on, True
+    task.save(update_fields=["due_on", "due_set_by_hand", "changed_at"])
+    _tell(
+        actor,
+        task,
+        TaskEvent.Kind.DUE_MOVED,
+        text=reason.strip(),
+        **{"from": before.isoformat() if before else "", "to": due_on.isoformat()},
+    )
+    return task
+
+
+@transaction.atomic
+def add_own_task(
+    actor: Actor,
+    *,
+    case: Case,
+    title: str,
+    unit: Unit,
+    due_on: date | None,
+    person: Person | None,
+    today: date,
+) -> PlanTask:
+    """A task in free words. The title crosses to the unit that gets it; it must not hold personal data."""
+    policy.require_with_case(actor, "plan.coordinate", case)
+    if len(title.strip()) < 3:
+        raise ValidationError(_("Skriv vad som ska göras."))
+    if case.protected and unit.branch_id != case.branch_id:
+        raise ValidationError(_("Ärendet är skyddat. Uppgiften kan bara ligga i den egna verksamheten."))
+    if person is not None and person.case_id != case.id:
+        raise ValidationError(_("Personen hör inte till ärendet."))
+    task = PlanTask.objects.create(
+        case=case,
+        code=OWN,
+        title=title.strip()[:200],
+        function="",
+        unit=unit,
+        due_on=due_on,
+        due_set_by_hand=True,
+        person=person,
+    )
+    _tell(actor, task, TaskEvent.Kind.CREATED)
+    return task
+
+
+# --- coordination -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def appoint_coordinator(
+    actor: Actor, *, case: Case, unit: Unit, user: User | None, valid_from: date, today: date
+) -> Coordinator:
+    """Who coordinates the case from a day. Exactly one at a time; the one before ends the same day."""
+    policy.require_with_case(actor, "plan.coordinate", case)
+    if valid_from > today:
+        raise ValidationError(_("Samordnaren kan utses från i dag eller en tidigare dag."))
+    current = Coordinator.objects.select_for_update().filter(case=case, valid_to__isnull=True).first()
+    if current and valid_from < current.valid_from:
+        raise ValidationError(_("Dagen ligger före den nuvarande samordnarens första dag."))
+    if unit.branch_id != case.branch_id:
+        raise ValidationError(_("Samordnaren måste höra till den verksamhet som äger ärendet."))
+    if current:
+        current.valid_to = valid_from
+        current.save(update_fields=["valid_to"])
+    coordinator = Coordinator.objects.create(
+        case=case, unit=unit, user=user, valid_from=valid_from, appointed_by_id=actor.user_id
+    )
+    audit.record(
+        actor,
+        "coordinator.appointed",
+        case=case,
+        details={"unit": unit.code, "user": str(user.id) if user else "", "from": valid_from.isoformat()},
+    )
+    return coordinator
+
+
+@transaction.atomic
+def log_guidance(
+    actor: Actor,
+    *,
+    case: Case,
+    on: date,
+    topic: str,
+    channel: str,
+    language: str,
+    interpreter_used: bool,
+    note: str,
+    today: date,
+) -> GuidanceEntry:
+    """One guidance contact. Short and about the matter: this is no social-services file."""
+    policy.require_with_case(actor, "guidance.log", case)
+    if on > today:
+        raise ValidationError(_("Kontakten kan inte ligga i framtiden."))
+    if topic not in GuidanceEntry.Topic.values or channel not in GuidanceEntry.Channel.values:
+        raise ValidationError(_("Välj ämne och sätt."))
+    if len(note) > 300:
+        raise ValidationError(_("Anteckningen får ha högst 300 tecken. Det här är inte en personakt."))
+    entry = GuidanceEntry.objects.create(
+        case=case,
+        on=on,
+        topic=topic,
+        channel=channel,
+        language=language,
+        interpreter_used=interpreter_used,
+        note=note.strip(),
+        recorded_by_id=actor.user_id,
+    )
+    audit.record(actor, "guidance.logged", object_type="guidance", object_ids=[entry.id], case=case)
+    return entry
+
+
+@transaction.atomic
+def send_report(
+    actor: Actor, *, report_id: uuid.UUID, kind: str, sent_on: date, channel: str, today: date
+) -> AuthorityReport:
+    """Record that a report has been sent to Migrationsverket, with what it said. Hemvist sends nothing itself."""
+    report = (
+        AuthorityReport.objects.select_for_update(of=("self",))
+        .select_related("case", "assignment__household")
+        .filter(id=report_id)
+        .first()
+    )
+    if report is None:
+        raise NotVisible(action="report.send", object_id=str(report_id))
+    policy.require_with_case(actor, "report.send", report.case)
+    if report.sent_on:
+        raise ValidationError(_("Rapporten är redan skickad."))
+    if kind not in AuthorityReport.Kind.values:
+        raise ValidationError(_("Välj vad som rapporteras."))
+    if sent_on > today:
+        raise ValidationError(_("Rapporten kan inte vara skickad i framtiden."))
+    if not channel.strip():
+        raise ValidationError(_("Skriv hur rapporten skickades."))
+    report.kind, report.sent_on, report.channel = kind, sent_on, channel.strip()
+    report.sent_by_id = actor.user_id
+    report.content = report_content(report)
+    report.save()
+    audit.record(
+        actor,
+        "report.sent",
+        object_type="report",
+        object_ids=[report.id],
+        case=report.case,
+        details={"kind": kind, "on": sent_on.isoformat()},
+    )
+    return report
+
+
+def report_content(report: AuthorityReport) -> dict[str, Any]:
+    """What a report says, without names: reference, decision day, days of reception per person."""
+    assignment = report.assignment
+    if assignment is None:
+        return {"case": report.case.number}
+    arrivals = assignment.arrivals.filter(voided_at__isnull=True)
+    return {
+        "case": report.case.number,
+        "reference": assignment.reference,
+        "decided_on": assignment.decided_on.isoformat(),
+        "persons": assignment.persons.count(),
+        "received": [{"person": str(a.person_id), "on": a.on.isoformat()} for a in arrivals],
+    }

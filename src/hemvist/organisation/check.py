@@ -1,0 +1,744 @@
+"""Read a municipality's folder and say, in Swedish, what is wrong with it: where, and what to write instead.
+
+Needs neither Django nor a database, so that the one who edits the files can run it anywhere.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+import hemvist
+from hemvist.organisation.schema import (
+    FILES,
+    ContentError,
+    DecisionsFile,
+    GlossaryFile,
+    HistoryFile,
+    Model,
+    MunicipalityFile,
+    OrganisationFile,
+    PlanFile,
+    ResponsibilitiesFile,
+    Text,
+    line_ranges,
+)
+
+Key = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong in a file. A ``note`` is something to know about, not an error."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+    suggestion: str = ""
+    severity: Literal["error", "note"] = "error"
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: {self.key}: " if self.key else f"{self.file}:{self.line}: "
+        return f"{place}{self.message}" + (f" → {self.suggestion}" if self.suggestion else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A municipality's folder, read and found right."""
+
+    path: Path
+    municipality: MunicipalityFile
+    organisation: OrganisationFile
+    responsibilities: ResponsibilitiesFile
+    decisions: DecisionsFile
+    plan: PlanFile
+    history: HistoryFile
+    glossary: GlossaryFile
+    hash: str
+
+
+def shelves() -> list[Path]:
+    """Where municipalities lie: beside the source, or inside the installed package."""
+    package = Path(hemvist.__file__).resolve().parent
+    return [package.parents[1] / "municipalities", package / "municipalities"]
+
+
+def folder(name_or_path: str | Path) -> Path:
+    """The folder for a path or for a name such as ``enkoping``. It need not exist."""
+    path = Path(name_or_path)
+    if path.is_dir() or len(path.parts) != 1:
+        return path
+    return next((shelf / path for shelf in shelves() if (shelf / path).is_dir()), path)
+
+
+def check_folder(path: str | Path, duty_keys: Collection[str] | None = None) -> list[Problem]:
+    """All problems in the folder, in the order of the files. Empty when it can be loaded as it is."""
+    return read_folder(path, duty_keys)[1]
+
+
+def read_folder(
+    path: str | Path, duty_keys: Collection[str] | None = None
+) -> tuple[Folder | None, list[Problem]]:
+    """The folder and its problems. No folder when there is an error among them.
+
+    ``duty_keys`` are the keys that ``due: {law: …}`` may name; None leaves them unchecked.
+    """
+    root = folder(path)
+    if not root.is_dir():
+        return None, [_missing_folder(root)]
+    documents = {name: _read(root, name) for name in FILES}
+    references = _References(documents, duty_keys)
+    references.check()
+    problems = [
+        problem
+        for document in documents.values()
+        for problem in sorted(document.problems, key=lambda p: (p.line, p.key))
+    ]
+    problems += _strangers(root)
+    if any(problem.severity == "error" for problem in problems):
+        return None, problems
+    models: dict[str, Any] = {name.removesuffix(".yaml"): doc.model for name, doc in documents.items()}
+    digest = hashlib.sha256()
+    for name in FILES:
+        digest.update((root / name).read_bytes().replace(b"\r\n", b"\n"))
+    return Folder(path=root, hash=digest.hexdigest(), **models), problems
+
+
+def _missing_folder(root: Path) -> Problem:
+    names = sorted({entry.name for shelf in shelves() if shelf.is_dir() for entry in shelf.iterdir()})
+    message = "här ligger en fil, inte en mapp" if root.exists() else "mappen finns inte"
+    return Problem(
+        str(root), 1, "", message, closest(root.name, names) or "Skriv sökvägen till kommunens mapp"
+    )
+
+
+def _strangers(root: Path) -> Iterator[Problem]:
+    for entry in sorted(root.iterdir()):
+        if entry.suffix in {".yaml", ".yml"} and entry.name not in FILES:
+            yield Problem(
+                str(entry),
+                1,
+                "",
+                "filen läses inte",
+                closest(entry.name, FILES) or "Ta bort den",
+                severity="note",
+            )
+
+
+def closest(word: object, options: Iterable[str]) -> str:
+    """``Menade du …?`` for the nearest option, or the options when none is near and they are few."""
+    known = sorted(set(options))
+    if near := difflib.get_close_matches(str(word), known, n=1, cutoff=0.6):
+        return f"Menade du {near[0]}?"
+    return f"Välj bland: {', '.join(known)}" if 0 < len(known) <= 25 else ""
+
+
+# --- reading one file ---------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Document:
+    """A file as read: its plain data, the line of every key, the model if it is right, and what is wrong."""
+
+    file: Path
+    data: Any = None
+    lines: dict[Key, int] = field(default_factory=dict)
+    model: Model | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(
+        self, path: Key, message: str, suggestion: str = "", severity: Literal["error", "note"] = "error"
+    ) -> None:
+        self.problems.append(
+            Problem(str(self.file), self.line(path), self.key(path), message, suggestion, severity)
+        )
+
+    def line(self, path: Key) -> int:
+        """The line of the key, or of the nearest thing around it that is there."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    def key(self, path: Key) -> str:
+        """``items[TA06-sfi].due``: a list's entry goes by its code when it has one."""
+        text, here = "", self.data
+        for part in path:
+            try:
+                here = here[part]
+            except (KeyError, IndexError, TypeError):
+                here = None
+            if isinstance(part, int):
+                code = here.get("code") if isinstance(here, dict) else None
+                text += f"[{code}]" if isinstance(code, str) else f"[nr {part + 1}]"
+            else:
+                text += f".{part}" if text else part
+        return text
+
+
+def _read(root: Path, name: str) -> _Document:
+    document = _Document(root / name)
+    text = _text(document)
+    if text is None:
+        return document
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        document.problems.append(_yaml_problem(document.file, text, error))
+        return document
+    if node is None:
+        document.add((), "filen är tom", f"Börja med nyckeln {next(iter(FILES[name].model_fields))}")
+        return document
+    reader = _Reader(document)
+    document.data = reader.value(node, ())
+    if document.problems:
+        return document
+    try:
+        document.model = FILES[name].model_validate(document.data)
+    except ValidationError as invalid:
+        for error in invalid.errors(include_url=False):
+            document.add(error["loc"], *_explain(error, FILES[name]))
+    return document
+
+
+def _text(document: _Document) -> str | None:
+    try:
+        raw = document.file.read_bytes()
+    except FileNotFoundError:
+        twin = document.file.with_suffix(".yml")
+        advice = (
+            f"Byt namn på {twin.name} till {document.file.name}"
+            if twin.exists()
+            else "Kopiera den från enkoping"
+        )
+        document.add((), "filen saknas", advice)
+        return None
+    except OSError as error:
+        document.add((), f"filen kan inte läsas ({error.strerror})", "Se efter vem som får läsa den")
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        guess = "UTF-16" if raw[:2] in {b"\xff\xfe", b"\xfe\xff"} else "Windows-1252"
+        line = raw[: error.start].count(b"\n") + 1
+        document.problems.append(
+            Problem(
+                str(document.file),
+                line,
+                "",
+                f"filen är inte sparad som UTF-8 utan troligen som {guess}",
+                "Öppna den i en textredigerare och spara om den som UTF-8",
+            )
+        )
+        return None
+
+
+# The start of PyYAML's own text -> what is wrong, what to do.
+_YAML_WORDS = {
+    "found character '\\t'": ("en tabb står där det ska vara mellanslag", "Dra in raden med mellanslag"),
+    "mapping values are not allowed": (
+        "ett kolon står där inget kolon kan stå",
+        "Rätta indraget, eller sätt citattecken runt text som innehåller kolon",
+    ),
+    "could not find expected ':'": ("ett kolon saknas efter nyckeln", "Skriv nyckel: värde"),
+    "expected <block end>": (
+        "indraget stämmer inte med raderna ovanför",
+        "Dra in raden lika långt som sina syskon",
+    ),
+    "found unexpected end of stream": (
+        "ett citattecken stängs aldrig",
+        "Sätt ett citattecken till i slutet av texten",
+    ),
+    "expected ',' or": (
+        "en lista eller grupp inom klamrar stängs aldrig",
+        "Sätt ut ] eller }, eller ett komma",
+    ),
+    "found undefined alias": (
+        "en hänvisning (*namn) går till något som inte finns",
+        "Skriv ut texten i stället",
+    ),
+    "but found another document": ("filen har flera dokument", "Ta bort raden med ---"),
+    "found character": ("ett tecken kan inte stå först i ett värde", "Sätt citattecken runt värdet"),
+}
+
+
+def _yaml_problem(file: Path, text: str, error: yaml.YAMLError) -> Problem:
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text[: error.position].count("\n") + 1
+        return Problem(str(file), line, "", "ett osynligt styrtecken står i texten", "Ta bort det")
+    words = getattr(error, "problem", None) or str(error)
+    unclosed = words.startswith("found unexpected end of stream")
+    mark = getattr(error, "context_mark" if unclosed else "problem_mark", None)
+    line = mark.line + 1 if mark else 1
+    for start, (message, suggestion) in _YAML_WORDS.items():
+        if words.startswith(start):
+            return Problem(str(file), line, "", message, suggestion)
+    return Problem(
+        str(file), line, "", f"filen kan inte läsas som YAML ({words})", "Jämför med raderna ovanför"
+    )
+
+
+class _Reader:
+    """YAML nodes as plain values, with the line of everything, and with double keys caught."""
+
+    def __init__(self, document: _Document) -> None:
+        self.document = document
+        self.scalars = yaml.SafeLoader("")
+        self.open: set[int] = set()
+
+    def value(self, node: yaml.Node, path: Key) -> Any:
+        self.document.lines.setdefault(path, node.start_mark.line + 1)
+        if isinstance(node, yaml.ScalarNode):
+            return self.scalar(node, path)
+        if id(node) in self.open:
+            self.document.add(
+                path, "hänvisningen (*namn) går runt till sig själv", "Skriv ut innehållet i stället"
+            )
+            return None
+        self.open.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            result: Any = self.mapping(node, path)
+        else:
+            result = [self.value(child, (*path, number)) for number, child in enumerate(node.value)]
+        self.open.discard(id(node))
+        return result
+
+    def scalar(self, node: yaml.ScalarNode, path: Key) -> Any:
+        try:
+            return self.scalars.construct_object(node)  # type: ignore[no-untyped-call]
+        except ValueError:
+            self.document.add(
+                path, f"{node.value} är inget datum eller tal som finns", "Skriv till exempel 2026-11-23"
+            )
+        except yaml.constructor.ConstructorError:
+            self.document.add(path, f"märket {node.tag} används inte här", "Ta bort det som börjar med !")
+        return None
+
+    def mapping(self, node: yaml.MappingNode, path: Key) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, child in node.value:
+            line = key_node.start_mark.line + 1
+            key = self.scalar(key_node, path) if isinstance(key_node, yaml.ScalarNode) else None
+            if not isinstance(key, str):
+                written = getattr(key_node, "value", "")
+                self.document.lines[(*path, str(written))] = line
+                self.document.add(
+                    (*path, str(written)), "nyckeln är inte en text", f'Sätt citattecken: "{written}"'
+                )
+                continue
+            place = (*path, key)
+            if key in result:
+                first = self.document.lines[place]
+                self.document.problems.append(
+                    Problem(
+                        str(self.document.file),
+                        line,
+                        self.document.key(place),
+                        f"nyckeln står två gånger (första gången på rad {first})",
+                        "Ta bort den ena",
+                    )
+                )
+                continue
+            self.document.lines[place] = line
+            result[key] = self.value(child, place)
+        return result
+
+
+# --- pydantic's errors in plain Swedish ---------------------------------------------------------------------
+
+_PATTERNS = {
+    r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$": "Skriv bokstäver a–z, siffror, - och _ (högst 40 tecken)",
+    r"^(TA|EA)\d{2}$": "Skriv till exempel TA06 eller EA01",
+    r"^AC\d{2}$": "Skriv till exempel AC11",
+    r"^\d{4}$": 'Skriv kommunkodens fyra siffror inom citattecken: "0381"',
+    r"^\d{2}$": 'Skriv länskodens två siffror inom citattecken: "03"',
+    r"^https://\S+$": "Skriv en adress som börjar med https://",
+    r"^[A-ZÅÄÖ]{2,6}$": "Skriv två till sex versaler, till exempel MOT",
+}
+
+
+def _explain(error: ErrorDetails, root: type[Model]) -> tuple[str, str]:
+    """What is wrong and what to write instead, for one of pydantic's errors."""
+    kind, given, ctx = error["type"], error["input"], error.get("ctx", {})
+    leaf = str(error["loc"][-1]) if error["loc"] else ""
+    if kind == "missing":
+        return f"nyckeln {leaf} saknas", f"Lägg till raden {leaf}: …"
+    if kind == "extra_forbidden":
+        model = _model_at(root, error["loc"][:-1])
+        if model is Text and given is None:
+            return f"texten slutade före: {leaf}", "Sätt citattecken runt en text som innehåller komma"
+        return f"nyckeln {leaf} finns inte", closest(leaf, model.model_fields if model else ())
+    if kind == "value_error":
+        wrong = ctx["error"]
+        return str(wrong), wrong.suggestion if isinstance(wrong, ContentError) else ""
+    if kind == "literal_error":
+        return f"{_show(given)} är inget tillåtet värde", closest(
+            given, str(ctx["expected"]).split("'")[1::2]
+        )
+    if given is None:
+        return "värdet är tomt", "Skriv ett värde, eller ta bort raden om den inte behövs"
+    if kind == "string_type":
+        return "värdet ska vara en text", f'Sätt citattecken: {leaf}: "{_show(given)}"'
+    if kind == "string_too_short":
+        return "texten är tom", "Skriv texten, eller ta bort raden om den inte behövs"
+    if kind == "string_pattern_mismatch":
+        return f"{_show(given)} är felskrivet", _PATTERNS.get(ctx["pattern"], f"Mönstret är {ctx['pattern']}")
+    if kind == "too_short":
+        return "listan är tom", "Skriv minst en rad som börjar med -"
+    if kind == "list_type":
+        return "värdet ska vara en lista", "Börja varje rad med -"
+    if kind in {"model_type", "dict_type"}:
+        model = _model_at(root, error["loc"])
+        keys = ", ".join(model.model_fields) if model else ""
+        if model is Text:
+            return "texten saknar språk", "Skriv den på båda språken: {sv: …, en: …}"
+        return "värdet ska vara en grupp av nycklar", f"Skriv nycklarna {keys} indragna under" if keys else ""
+    if kind.startswith("int"):
+        return f"{_show(given)} är inget heltal", "Skriv ett heltal utan citattecken"
+    if kind.startswith("bool"):
+        return f"{_show(given)} är varken ja eller nej", "Skriv true eller false"
+    if kind.startswith("date"):
+        return f"{_show(given)} är ingen dag", "Skriv dagen som 2026-11-23"
+    limits = {
+        "greater_than_equal": ("ge", "minst"),
+        "less_than_equal": ("le", "högst"),
+        "greater_than": ("gt", "mer än"),
+    }
+    if kind in limits:
+        name, word = limits[kind]
+        return f"{_show(given)} är utanför det tillåtna", f"Skriv ett tal som är {word} {ctx[name]}"
+    return error["msg"], ""
+
+
+def _show(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (dict, list)):
+        return "en grupp" if isinstance(value, dict) else "en lista"
+    return str(value)
+
+
+def _model_at(root: type[Model], path: Sequence[str | int]) -> type[BaseModel] | None:
+    """The model that stands at a path of keys and list numbers."""
+    here: Any = root
+    for part in path:
+        if isinstance(part, str):
+            if not (isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields):
+                return None
+            here = here.model_fields[part].annotation
+        else:
+            here = get_args(here)[0] if get_origin(here) is list else None
+        if get_origin(here) in {Union, UnionType}:
+            here = next(arg for arg in get_args(here) if arg is not type(None))
+    return here if isinstance(here, type) and issubclass(here, BaseModel) else None
+
+
+# --- what the files say of each other -----------------------------------------------------------------------
+
+
+class _References:
+    """Everything that one file says of another, as far as the files could be read."""
+
+    def __init__(self, documents: dict[str, _Document], duty_keys: Collection[str] | None) -> None:
+        self.documents = documents
+        self.duty_keys = duty_keys
+
+    def check(self) -> None:
+        for document in self.documents.values():
+            if document.model is not None:
+                self._seed_lines(document)
+        self._organisation()
+        self._responsibilities()
+        self._decisions()
+        self._plan()
+        self._history()
+        self._glossary()
+
+    def _open(self, name: str, kind: type[Any]) -> tuple[_Document, Any]:
+        document = self.documents[name]
+        return document, document.model if isinstance(document.model, kind) else None
+
+    def _codes(self, file: str, group: str) -> set[str] | None:
+        """The codes of a list in another file; None when that file could not be read."""
+        model = self.documents[file].model
+        return {entry.code for entry in getattr(model, group)} if model is not None else None
+
+    @staticmethod
+    def _known(document: _Document, path: Key, code: str | None, known: set[str] | None, what: str) -> bool:
+        if code is None or known is None or code in known:
+            return True
+        document.add(path, f"{what} {code} finns inte", closest(code, known))
+        return False
+
+    @staticmethod
+    def _unique(document: _Document, group: str, codes: Iterable[str]) -> None:
+        first: dict[str, int] = {}
+        for number, code in enumerate(codes):
+            if code in first:
+                line = document.line((group, first[code]))
+                document.add(
+                    (group, number, "code"), f"koden {code} står redan på rad {line}", "Ge den en egen kod"
+                )
+            first.setdefault(code, number)
+
+    def _seed_lines(self, document: _Document) -> None:
+        source = self.documents["municipality.yaml"].model
+        if not isinstance(source, MunicipalityFile):
+            return
+        for path in document.lines:
+            if path and path[-1] == "seed_lines":
+                value: Any = document.data
+                for part in path:
+                    value = value[part]
+                if source.source_document is None:
+                    document.add(path, "radnummer utan källa", "Fyll i source_document i municipality.yaml")
+                elif value and line_ranges(value)[-1][1] > source.source_document.lines:
+                    document.add(
+                        path, f"dokumentet har bara {source.source_document.lines} rader", "Rätta radnumret"
+                    )
+
+    def _organisation(self) -> None:
+        document, model = self._open("organisation.yaml", OrganisationFile)
+        if model is None:
+            return
+        for group in ("boards", "branches", "departments", "units", "actors"):
+            self._unique(document, group, [entry.code for entry in getattr(model, group)])
+        boards = {board.code for board in model.boards}
+        branches = {branch.code: branch.board for branch in model.branches}
+        departments = {department.code: department.board for department in model.departments}
+        units = {unit.code for unit in model.units}
+        catalogue = self._codes("plan.yaml", "catalogue")
+        for group in ("branches", "departments", "units", "actors"):
+            for number, entry in enumerate(getattr(model, group)):
+                self._known(document, (group, number, "board"), entry.board, boards, "nämnden")
+        for number, unit in enumerate(model.units):
+            at: Key = ("units", number)
+            for key, code, owners in (
+                ("branch", unit.branch, branches),
+                ("department", unit.department, departments),
+            ):
+                what = "verksamhetsgrenen" if key == "branch" else "förvaltningen"
+                if (
+                    code
+                    and self._known(document, (*at, key), code, set(owners), what)
+                    and owners[code] != unit.board
+                ):
+                    same = sorted(name for name, board in owners.items() if board == unit.board)
+                    document.add(
+                        (*at, key),
+                        f"{what} {code} hör till {owners[code]}, men enheten till {unit.board}",
+                        f"Välj bland: {', '.join(same)}" if same else f"Lägg upp en för {unit.board}",
+                    )
+            for index, code in enumerate(unit.contributes):
+                self._known(document, (*at, "contributes", index), code, catalogue, "uppgiften")
+        for number, actor in enumerate(model.actors):
+            self._known(document, ("actors", number, "unit"), actor.unit, units, "enheten")
+
+    def _responsibilities(self) -> None:
+        document, model = self._open("responsibilities.yaml", ResponsibilitiesFile)
+        if model is None:
+            return
+        self._unique(document, "functions", [function.code for function in model.functions])
+        functions = {function.code for function in model.functions}
+        units = self._codes("organisation.yaml", "units")
+        organisation = self.documents["organisation.yaml"].model
+        closed = (
+            {u.code: u.valid_to for u in organisation.units}
+            if isinstance(organisation, OrganisationFile)
+            else {}
+        )
+        periods: dict[str, list[tuple[date, date, int]]] = defaultdict(list)
+        for number, entry in enumerate(model.responsibilities):
+            at: Key = ("responsibilities", number)
+            self._known(document, (*at, "function"), entry.function, functions, "funktionen")
+            self._known(document, (*at, "unit"), entry.unit, units, "enheten")
+            end = entry.valid_to or date.max
+            if end > (closed.get(entry.unit) or date.max):
+                document.add(
+                    (*at, "unit"),
+                    f"enheten {entry.unit} är stängd från {closed[entry.unit]}",
+                    f"Skriv valid_to: {closed[entry.unit]}, och en ny rad för den som tar över",
+                )
+            periods[entry.function].append((entry.valid_from, end, number))
+        for function, spans in periods.items():
+            spans.sort()
+            for (_, end, before), (start, _, number) in pairwise(spans):
+                if start < end:
+                    line = document.line(("responsibilities", before))
+                    document.add(
+                        ("responsibilities", number, "valid_from"),
+                        f"två enheter svarar för {function} samtidigt (den andra raden är {line})",
+                        f"Skriv valid_to: {start} på rad {line}, eller flytta valid_from",
+                    )
+                elif start > end:
+                    document.add(
+                        ("responsibilities", number, "valid_from"),
+                        f"ingen svarar för {function} från {end} till {start}",
+                        "",
+                        "note",
+                    )
+        for number, entry in enumerate(model.functions):
+            last = max((end for _, end, _ in periods[entry.code]), default=None)
+            if last is None:
+                document.add(("functions", number), f"ingen enhet svarar för {entry.code}", "", "note")
+            elif last < date.max:
+                document.add(("functions", number), f"ingen svarar för {entry.code} från {last}", "", "note")
+
+    def _decisions(self) -> None:
+        document, model = self._open("decisions.yaml", DecisionsFile)
+        if model is None:
+            return
+        boards = self._codes("organisation.yaml", "boards")
+        for group in ("decisions", "statements"):
+            self._unique(document, group, [entry.code for entry in getattr(model, group)])
+            for number, entry in enumerate(getattr(model, group)):
+                self._known(document, (group, number, "board"), entry.board, boards, "nämnden")
+
+    def _plan(self) -> None:
+        document, model = self._open("plan.yaml", PlanFile)
+        if model is None:
+            return
+        for group in ("catalogue", "items"):
+            self._unique(document, group, [entry.code for entry in getattr(model, group)])
+        catalogue = {entry.code for entry in model.catalogue}
+        items = {item.code: number for number, item in enumerate(model.items)}
+        functions = self._codes("responsibilities.yaml", "functions")
+        answered = self._answered()
+        missing: set[str] = set()
+        for number, item in enumerate(model.items):
+            at: Key = ("items", number)
+            self._known(document, (*at, "catalogue"), item.catalogue, catalogue, "uppgiften")
+            known = self._known(document, (*at, "function"), item.function, functions, "funktionen")
+            if known and answered is not None and item.function not in answered | missing:
+                missing.add(item.function)
+                document.add(
+                    (*at, "function"),
+                    f"ingen enhet svarar för {item.function}, så uppgiften får ingen ägare",
+                    "Lägg till en rad utan valid_to i responsibilities.yaml",
+                )
+            if item.due.law is not None and self.duty_keys is not None:
+                self._known(document, (*at, "due", "law"), item.due.law, set(self.duty_keys), "skyldigheten")
+            for index, code in enumerate(item.waits_for):
+                if code == item.code:
+                    document.add((*at, "waits_for", index), f"{code} väntar på sig själv", "Ta bort raden")
+                else:
+                    self._known(document, (*at, "waits_for", index), code, set(items), "punkten")
+        for number, entry in enumerate(model.catalogue):
+            if all(item.catalogue != entry.code for item in model.items):
+                document.add(
+                    ("catalogue", number),
+                    f"ingen punkt i planen gäller {entry.code}",
+                    f"Lägg till en punkt med catalogue: {entry.code}, eller ta bort raden",
+                )
+        self._rings(document, {item.code: set(item.waits_for) - {item.code} for item in model.items}, items)
+
+    def _answered(self) -> set[str] | None:
+        """The functions that somebody answers for without end."""
+        model = self.documents["responsibilities.yaml"].model
+        if not isinstance(model, ResponsibilitiesFile):
+            return None
+        return {entry.function for entry in model.responsibilities if entry.valid_to is None}
+
+    @staticmethod
+    def _rings(document: _Document, waits: dict[str, set[str]], items: dict[str, int]) -> None:
+        while True:
+            try:
+                TopologicalSorter(waits).prepare()
+            except CycleError as ring:
+                # Each waits for the one before; first and last are the same.
+                cycle: list[str] = ring.args[1]
+                document.add(
+                    ("items", items[cycle[1]], "waits_for"),
+                    f"punkterna väntar på varandra i en ring: {' → '.join(reversed(cycle))}",
+                    "Ta bort ett av leden",
+                )
+                waits[cycle[1]].discard(cycle[0])
+            else:
+                return
+
+    def _history(self) -> None:
+        document, model = self._open("history.yaml", HistoryFile)
+        if model is None:
+            return
+        for group in ("measures", "categories"):
+            self._unique(document, group, [entry.code for entry in getattr(model, group)])
+        measures = {measure.code for measure in model.measures}
+        categories = {category.code for category in model.categories}
+        seen: dict[tuple[Any, ...], tuple[int, str | None]] = {}
+        for number, figure in enumerate(model.figures):
+            at: Key = ("figures", number)
+            self._known(document, (*at, "measure"), figure.measure, measures, "måttet")
+            self._known(document, (*at, "category"), figure.category, categories, "kategorin")
+            same = (figure.measure, figure.year, figure.category, figure.as_of)
+            before, conflict = seen.setdefault(same, (number, figure.conflict))
+            if before != number and (conflict is None or conflict != figure.conflict):
+                line = document.line(("figures", before))
+                document.add(
+                    at,
+                    f"det finns redan en siffra för samma år på rad {line}",
+                    "Ta bort den ena, eller behåll båda med samma conflict: namn",
+                )
+        conflicts = Counter(figure.conflict for figure in model.figures if figure.conflict)
+        for number, figure in enumerate(model.figures):
+            if figure.conflict and conflicts[figure.conflict] == 1:
+                document.add(
+                    ("figures", number, "conflict"),
+                    f"bara en siffra har motsägelsen {figure.conflict}",
+                    closest(figure.conflict, set(conflicts) - {figure.conflict})
+                    or "Skriv den andra siffran också",
+                )
+        years: dict[str, set[int]] = defaultdict(set)
+        for figure in model.figures:
+            years[figure.measure].add(figure.year)
+        for number, gap in enumerate(model.gaps):
+            self._known(document, ("gaps", number, "measure"), gap.measure, measures, "måttet")
+            if both := sorted(years[gap.measure] & set(gap.years)):
+                document.add(
+                    ("gaps", number), f"{both[0]} har en siffra och är alltså ingen lucka", "Rätta åren"
+                )
+        for gap in model.gaps:
+            years[gap.measure].update(gap.years)
+        for number, measure in enumerate(model.measures):
+            known = years[measure.code]
+            if lost := [y for y in range(min(known, default=0), max(known, default=-1)) if y not in known]:
+                document.add(
+                    ("measures", number),
+                    f"{measure.code} saknar {', '.join(map(str, lost))}",
+                    "Skriv en siffra under figures eller en lucka under gaps",
+                    "note",
+                )
+
+    def _glossary(self) -> None:
+        document, model = self._open("glossary.yaml", GlossaryFile)
+        if model is None:
+            return
+        self._unique(document, "terms", [term.code for term in model.terms])
+        first: dict[str, int] = {}
+        for number, term in enumerate(model.terms):
+            for word in {term.term.sv.casefold(), *(alias.casefold() for alias in term.aliases)}:
+                if word in first:
+                    line = document.line(("terms", first[word]))
+                    document.add(
+                        ("terms", number), f"ordet {word} förklaras redan på rad {line}", "Slå ihop dem"
+                    )
+                first.setdefault(word, number)
+
+
+def duty_keys() -> set[str]:
+    """The keys that ``due: {law: …}`` may name."""
+    from hemvist.law.duties import DUTIES
+
+    return set(DUTIES)

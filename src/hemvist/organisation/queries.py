@@ -1,0 +1,339 @@
+"""Who answers for what on a day, the plan template, the history, the glossary. Nothing here is about a
+person, so no query asks for an actor.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from hemvist.organisation.models import (
+    Actor,
+    Function,
+    GlossaryTerm,
+    GoverningDecision,
+    HistoricalFigure,
+    LocalRuling,
+    Municipality,
+    PlanTemplate,
+    Responsibility,
+    Unit,
+    UnitContribution,
+)
+from hemvist.organisation.schema import PlanItem
+
+
+def municipality() -> Municipality | None:
+    """The municipality that the database belongs to; None before anything is loaded."""
+    return Municipality.objects.first()
+
+
+# --- responsibility -----------------------------------------------------------------------------------------
+
+
+def _answers(on: date) -> Any:
+    return (
+        Responsibility.objects.filter(valid_from__lte=on)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+        .select_related("function", "unit__branch__board", "unit__department")
+    )
+
+
+def responsible_unit(function_code: str, on: date) -> Unit | None:
+    """The one unit that answers for the function on the day, or None when nobody does."""
+    answer = _answers(on).filter(function__code=function_code).first()
+    return answer.unit if answer else None
+
+
+def responsibility_map(on: date) -> dict[str, Unit]:
+    """Function code → the unit that answers for it on the day. Functions without an answer are left out."""
+    return {answer.function.code: answer.unit for answer in _answers(on)}
+
+
+def rulings_on(day: date) -> dict[str, str]:
+    """Question key → the option the municipality had settled on by the day. Corrected rulings are ignored."""
+    rows = LocalRuling.objects.filter(decided_on__lte=day, corrected_by__isnull=True)
+    return dict(rows.order_by("decided_on", "id").values_list("key", "answer"))
+
+
+# --- the plan template --------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _items(template_id: int, version: str) -> tuple[PlanItem, ...]:
+    # Keyed by version too: a template row never changes, but test databases reuse ids.
+    content = PlanTemplate.objects.get(pk=template_id).content
+    return tuple(PlanItem.model_validate(item) for item in content["items"])
+
+
+def current_plan_template() -> tuple[str, list[PlanItem]]:
+    """The version now in use and its items, in the template's order. Empty before anything is loaded."""
+    latest = PlanTemplate.objects.order_by("-id").values_list("id", "version").first()
+    if latest is None:
+        return "", []
+    return latest[1], list(_items(*latest))
+
+
+def plan_items_by_code() -> dict[str, PlanItem]:
+    """The items of every version, the latest wording of each: old tasks keep their titles."""
+    found: dict[str, PlanItem] = {}
+    for template in PlanTemplate.objects.order_by("id").values_list("id", "version"):
+        found.update((item.code, item) for item in _items(*template))
+    return found
+
+
+# --- who does what ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionRow:
+    """A function with who answers for it today, who did before and who will."""
+
+    function: Function
+    now: Responsibility | None
+    past: tuple[Responsibility, ...]
+    future: tuple[Responsibility, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The page *Vem gör vad*. Lists are already narrowed to the search."""
+
+    functions: tuple[FunctionRow, ...]
+    units: tuple[Unit, ...]
+    outside: tuple[Actor, ...]
+    decisions: tuple[GoverningDecision, ...]
+    statements: tuple[GoverningDecision, ...]
+
+    @property
+    def gaps(self) -> tuple[FunctionRow, ...]:
+        return tuple(row for row in self.functions if row.now is None)
+
+    @property
+    def unconfirmed(self) -> tuple[FunctionRow, ...]:
+        return tuple(row for row in self.functions if row.now is not None and not row.now.confirmed)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.functions or self.units or self.outside or self.decisions or self.statements)
+
+
+OUTSIDE = ("company", "state", "region", "association", "group", "role", "place")
+
+
+def fold(text: str) -> str:
+    """For searching: no case, no accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def _matches(words: Iterable[str], *texts: str | None) -> bool:
+    hay = fold(" ".join(text for text in texts if text))
+    return all(word in hay for word in words)
+
+
+def _both(instance: Any, *names: str) -> list[str]:
+    return [getattr(instance, f"{name}_{language}") for name in names for language in ("sv", "en")]
+
+
+def who_does_what(search: str, on: date) -> Overview:
+    """Everything about responsibility on one page, narrowed to a search in either language. Seven queries."""
+    words = fold(search).split()
+    answers: dict[int, list[Responsibility]] = defaultdict(list)
+    for answer in Responsibility.objects.select_related("unit__branch__board", "unit__department").order_by(
+        "valid_from"
+    ):
+        answers[answer.function_id].append(answer)
+    functions = []
+    for function in Function.objects.all():
+        if not function.open_on(on):
+            continue
+        row = _function_row(function, answers[function.pk], on)
+        unit = row.now.unit if row.now else None
+        texts = _both(function, "name", "note") + (
+            [unit.code, *_both(unit, "name"), *_both(unit.board, "name"), row.now.decision_reference]
+            if unit and row.now
+            else []
+        )
+        if _matches(words, function.code, *texts):
+            functions.append(row)
+    units = [
+        unit
+        for unit in Unit.objects.select_related("branch__board", "department").prefetch_related(
+            "contributions"
+        )
+        if unit.open_on(on)
+        and _matches(
+            words,
+            unit.code,
+            *_both(unit, "name", "functions", "contribution", "note"),
+            *_both(unit.board, "name"),
+            *(text for c in unit.contributions.all() for text in [c.code, *_both(c, "title")]),
+        )
+    ]
+    outside = [
+        actor
+        for actor in Actor.objects.filter(kind__in=OUTSIDE).select_related("unit")
+        if actor.open_on(on) and _matches(words, actor.code, *_both(actor, "name", "role"))
+    ]
+    decisions: dict[str, list[GoverningDecision]] = defaultdict(list)
+    for decision in GoverningDecision.objects.prefetch_related("points"):
+        texts = [decision.code, decision.body, decision.diary_number, *_both(decision, "title", "summary")]
+        if _matches(words, *texts, *(t for p in decision.points.all() for t in _both(p, "text"))):
+            decisions[decision.kind].append(decision)
+    return Overview(
+        tuple(functions),
+        tuple(units),
+        tuple(outside),
+        tuple(decisions[GoverningDecision.Kind.DECISION]),
+        tuple(decisions[GoverningDecision.Kind.STATEMENT]),
+    )
+
+
+def _function_row(function: Function, answers: list[Responsibility], on: date) -> FunctionRow:
+    now, past, future = None, [], []
+    for answer in answers:
+        if answer.valid_from > on:
+            future.append(answer)
+        elif answer.valid_to is not None and answer.valid_to <= on:
+            past.append(answer)
+        else:
+            now = answer
+    return FunctionRow(function, now, tuple(past), tuple(future))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage:
+    """A unit with what it answers for on the day, what it contributes and which plan items fall to it."""
+
+    unit: Unit
+    answers: tuple[Responsibility, ...]
+    earlier: tuple[Responsibility, ...]
+    contributions: tuple[UnitContribution, ...]
+    items: tuple[PlanItem, ...]
+    actors: tuple[Actor, ...]
+
+
+def unit_page(code: str, on: date) -> UnitPage | None:
+    unit = Unit.objects.select_related("branch__board", "department").filter(code=code).first()
+    if unit is None:
+        return None
+    answers = list(
+        unit.responsibilities.select_related("function").order_by("function__position", "valid_from")
+    )
+    now = [a for a in answers if a.valid_from <= on and (a.valid_to is None or a.valid_to > on)]
+    functions = {answer.function.code for answer in now}
+    return UnitPage(
+        unit,
+        tuple(now),
+        tuple(answer for answer in answers if answer not in now),
+        tuple(unit.contributions.all()),
+        tuple(item for item in current_plan_template()[1] if item.function in functions),
+        tuple(unit.actors.all()),
+    )
+
+
+# --- history ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class YearPoint:
+    """A year of a measure: its figures (several when sources disagree), their parts, or why there is none."""
+
+    year: int
+    figures: tuple[HistoricalFigure, ...] = ()
+    parts: tuple[HistoricalFigure, ...] = ()
+    gap: HistoricalFigure | None = None
+
+    @property
+    def conflict(self) -> bool:
+        return any(figure.conflict for figure in self.figures)
+
+    @property
+    def value(self) -> int | None:
+        """The one number, when there is exactly one; never a choice between two that disagree."""
+        return self.figures[0].value if len(self.figures) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A measure year by year, without holes: a year that lacks a figure is a gap."""
+
+    code: str
+    label: str
+    explanation: str
+    points: tuple[YearPoint, ...]
+
+
+def history() -> tuple[Series, ...]:
+    """The municipality's yearly figures, each measure over the same years. Two queries."""
+    owner = municipality()
+    if owner is None:
+        return ()
+    rows: dict[tuple[str, int], list[HistoricalFigure]] = defaultdict(list)
+    for figure in HistoricalFigure.objects.all():
+        rows[figure.measure, figure.year].append(figure)
+    years = sorted({year for _, year in rows})
+    span = range(years[0], years[-1] + 1) if years else range(0)
+    language = "en" if (get_language() or "sv").startswith("en") else "sv"
+    return tuple(
+        Series(
+            measure["code"],
+            measure["label"][language],
+            measure["explanation"][language],
+            tuple(_year(year, rows.get((measure["code"], year), [])) for year in span),
+        )
+        for measure in owner.data["measures"]
+    )
+
+
+def _year(year: int, rows: list[HistoricalFigure]) -> YearPoint:
+    return YearPoint(
+        year,
+        tuple(row for row in rows if not row.is_gap and not row.category),
+        tuple(row for row in rows if not row.is_gap and row.category),
+        next((row for row in rows if row.is_gap), None),
+    )
+
+
+def category_labels() -> dict[str, str]:
+    """Category code → its name in the reader's language."""
+    owner = municipality()
+    language = "en" if (get_language() or "sv").startswith("en") else "sv"
+    return {entry["code"]: entry["label"][language] for entry in owner.data["categories"]} if owner else {}
+
+
+# --- glossary -----------------------------------------------------------------------------------------------
+
+
+def glossary() -> dict[str, str]:
+    """Every word, its other forms and its English name → the explanation in the reader's language."""
+    return {
+        word: term.explanation
+        for term in GlossaryTerm.objects.all()
+        for word in (term.term_sv, term.term_en, *term.aliases)
+    }
+
+
+def terms(search: str = "") -> list[GlossaryTerm]:
+    """The glossary's terms in the alphabetical order of the reader's language, narrowed to a search."""
+    words = fold(search).split()
+    found = [
+        term
+        for term in GlossaryTerm.objects.all()
+        if _matches(words, *_both(term, "term", "explanation"), *term.aliases)
+    ]
+    return sorted(found, key=lambda term: _alphabet(term.term))
+
+
+def _alphabet(word: str) -> tuple[int, ...]:
+    """Swedish order: å, ä and ö after z, in that order."""
+    last = {"å": 0x110000, "ä": 0x110001, "ö": 0x110002}
+    return tuple(last.get(letter, ord(letter)) for letter in word.casefold())

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from hemvist.organisation import views
+
+urlpatterns = [
+    path("ansvar/", views.who_does_what, name="who-does-what"),
+    path("ansvar/<slug:code>/", views.unit, name="unit"),
+    path("ordlista/", views.glossary, name="glossary"),
+]

@@ -1,0 +1,691 @@
+"""What an actor may see of the reception. Every answer with personal data leaves a row in the audit journal.
+
+The number of SQL queries is the same for twenty households and for two thousand.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+
+from hemvist.access import audit, policy
+from hemvist.access.actor import Actor
+from hemvist.access.errors import NotVisible
+from hemvist.access.models import Case
+from hemvist.law.reception import FirstReceptionFacts, first_reception_date, reception_deadline
+from hemvist.law.target_group import RESETTLED, PermitGround
+from hemvist.law.types import Answer
+from hemvist.planning.shared_plan import CaseFacts, PersonFacts
+from hemvist.reception import facts as shapes
+from hemvist.reception import identity
+from hemvist.reception.facts import Snapshot, snapshot
+from hemvist.reception.fields import FIELDS
+from hemvist.reception.models import (
+    Arrival,
+    Assignment,
+    Category,
+    Consent,
+    Disclosure,
+    Fact,
+    FactKind,
+    Household,
+    Identifier,
+    IdentifierKind,
+    Membership,
+    NewcomerAccess,
+    Person,
+)
+
+# --- assembling -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as a member of a household, with what is known on the day."""
+
+    person: Person
+    membership: Membership
+    known: Snapshot
+    identifiers: tuple[Identifier, ...]
+    received_on: date | None
+
+    @property
+    def name(self) -> str:
+        return self.known.full_name
+
+    @property
+    def is_current(self) -> bool:
+        return self.membership.valid_to is None and self.known.died_on is None
+
+    @property
+    def number(self) -> str:
+        """The best number to show: personnummer, else samordningsnummer, else dossier number."""
+        order = list(IdentifierKind)
+        best = min(self.identifiers, key=lambda i: order.index(IdentifierKind(i.kind)), default=None)
+        return identity.show(best.kind, best.value) if best else ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRow:
+    """A household as lists and pages show it."""
+
+    household: Household
+    members: tuple[Member, ...]
+    assignments: tuple[Assignment, ...]
+
+    @property
+    def case(self) -> Case:
+        return self.household.case
+
+    @property
+    def current(self) -> tuple[Member, ...]:
+        return tuple(m for m in self.members if m.is_current)
+
+    @property
+    def contact(self) -> Member | None:
+        living = self.current or self.members
+        return next((m for m in living if m.membership.position == Membership.Position.CONTACT), None) or (
+            living[0] if living else None
+        )
+
+    @property
+    def name(self) -> str:
+        return self.contact.name if self.contact else self.case.number
+
+    @property
+    def received_on(self) -> date | None:
+        return min((m.received_on for m in self.members if m.received_on), default=None)
+
+    @property
+    def all_received(self) -> bool:
+        return bool(self.current) and all(m.received_on for m in self.current)
+
+    @property
+    def active_assignment(self) -> Assignment | None:
+        return next((a for a in self.assignments if a.status == Assignment.Status.ACTIVE), None)
+
+    @property
+    def state(self) -> str:
+        """expected, received or closed: derived, never stored."""
+        if self.case.closed_on:
+            return "closed"
+        return "received" if self.received_on else "expected"
+
+
+def _with_parts(households: QuerySet[Household]) -> QuerySet[Household]:
+    """Everything a row needs, in a fixed number of queries."""
+    return households.select_related("case__branch__board").prefetch_related(
+        Prefetch(
+            "memberships",
+            Membership.objects.select_related("person").prefetch_related(
+                "person__facts",
+                Prefetch("person__identifiers", Identifier.objects.filter(valid_to__isnull=True)),
+                Prefetch("person__arrivals", Arrival.objects.filter(voided_at__isnull=True).order_by("on")),
+            ),
+        ),
+        "assignments",
+    )
+
+
+def _row(household: Household, today: date) -> HouseholdRow:
+    members = []
+    for membership in household.memberships.all():
+        person = membership.person
+        # Who has formed a household of one's own belongs to that case alone, with its own protection.
+        if person.case_id != household.case_id:
+            continue
+        arrivals = list(person.arrivals.all())
+        members.append(
+            Member(
+                person=person,
+                membership=membership,
+                known=snapshot(person.id, person.facts.all(), today),
+                identifiers=tuple(person.identifiers.all()),
+                received_on=arrivals[0].on if arrivals else None,
+            )
+        )
+    order = {Membership.Position.CONTACT: 0, Membership.Position.ADULT: 1, Membership.Position.CHILD: 2}
+    members.sort(
+        key=lambda m: (
+            not m.is_current,
+            order[Membership.Position(m.membership.position)],
+            m.known.birth_date or date.max,
+        )
+    )
+    return HouseholdRow(household, tuple(members), tuple(household.assignments.all()))
+
+
+def case_facts(case_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, CaseFacts]:
+    """What the plan needs to know of these cases. For services only: asks nobody's permission, shows nobody anything."""
+    households = _with_parts(Household.objects.filter(case_id__in=list(case_ids)))
+    result = {}
+    for household in households:
+        row = _row(household, today)
+        assignment = row.active_assignment
+        persons = tuple(_person_facts(row, member) for member in row.current if not member.known.moved_away)
+        grounds = {member.known.permit.ground for member in row.current if member.known.permit}
+        result[household.case_id] = CaseFacts(
+            registered_on=household.case.opened_on,
+            persons=persons,
+            assigned=assignment is not None,
+            resettled=household.category == Category.QUOTA or bool(grounds & RESETTLED),
+            temporary_protection=household.category == Category.TEMPORARY_PROTECTION
+            or PermitGround.UTLL_21 in grounds,
+            already_living_here=household.already_living_here,
+            needs_dwelling=household.needs_dwelling,
+            assignment_decided_on=assignment.decided_on if assignment else None,
+            latest_reception_on=assignment.latest_reception_on if assignment else None,
+            planned_arrival_on=household.planned_arrival_on,
+            received_on=row.received_on,
+            regime=assignment.regime if assignment else "",
+        )
+    return result
+
+
+# Whether a person of the category has been registered at Migrationsverket; None where the category does not say.
+_REGISTERED_WITH_AGENCY = {
+    Category.ASYLUM_HOUSING: True,
+    Category.TEMPORARY_PROTECTION: True,
+    Category.RELATIVE: False,
+}
+
+
+def first_reception(row: HouseholdRow, member: Member) -> Answer[date]:
+    """The person's mottagandedatum (förordning 2010:1122 6 §) with its steps, from the facts at hand."""
+    known = member.known
+    category = Category(row.household.category)
+    permit = known.permit
+    return first_reception_date(
+        FirstReceptionFacts(
+            registered_with_agency=_REGISTERED_WITH_AGENCY.get(category),
+            resettled=category is Category.QUOTA or bool(permit and permit.ground in RESETTLED),
+            settled_on_own=category is Category.SELF_SETTLED or row.household.already_living_here,
+            may_be_assigned=bool(row.assignments),
+            permit_granted_on=permit.granted_on if permit else None,
+            population_register_decided_on=known.population.decided_on if known.population else None,
+            population_registered_on=known.population.registered_on if known.population else None,
+            received_on=member.received_on,
+        )
+    )
+
+
+def deadline_of(assignment: Assignment, row: HouseholdRow) -> Answer[date]:
+    """The last day to receive the assigned household, with its steps."""
+    left = [m.known.left_reception_act_on for m in row.current if m.known.left_reception_act_on]
+    return reception_deadline(
+        assignment.decided_on,
+        stated_latest=assignment.latest_reception_on,
+        resettled=assignment.category == Category.QUOTA,
+        temporary_protection=assignment.category == Category.TEMPORARY_PROTECTION,
+        left_reception_act_on=min(left) if left else None,
+    )
+
+
+def _person_facts(row: HouseholdRow, member: Member) -> PersonFacts:
+    known = member.known
+    return PersonFacts(
+        key=str(member.person.id),
+        birth_date=known.birth_date,
+        is_child=member.membership.position == Membership.Position.CHILD,
+        received_on=member.received_on,
+        population_register_decided_on=known.population.decided_on if known.population else None,
+        population_registered_on=known.population.registered_on if known.population else None,
+        left_reception_act_on=known.left_reception_act_on,
+        first_received_on=first_reception(row, member).value,
+        needs_interpreter=bool(known.language and known.language.interpreter),
+    )
+
+
+# --- households -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFilter:
+    """What the list asks for. ``search`` looks in names, case numbers and identity numbers only (SoLPuF 15 §)."""
+
+    search: str = ""
+    category: str = ""
+    state: str = ""
+    sort: str = "newest"
+
+
+_SORTS: Mapping[str, tuple[str, ...]] = {
+    "newest": ("-case__opened_on", "-case__number"),
+    "name": ("sort_key", "case__number"),
+    "arrival": ("planned_arrival_on", "case__number"),
+    "number": ("case__number",),
+}
+
+
+def _filtered(actor: Actor, wanted: HouseholdFilter, today: date, extra: Q | None) -> QuerySet[Household]:
+    households = Household.objects.filter(policy.visible_cases(actor, "case.list", "case__"))
+    if extra is not None:
+        households = households.filter(extra)
+    if wanted.category:
+        households = households.filter(category=wanted.category)
+    received = Exists(Arrival.objects.filter(household=OuterRef("pk"), voided_at__isnull=True))
+    if wanted.state == "closed":
+        households = households.filter(case__closed_on__isnull=False)
+    elif wanted.state == "received":
+        households = households.filter(received, case__closed_on__isnull=True)
+    elif wanted.state == "expected":
+        households = households.filter(~received, case__closed_on__isnull=True)
+    elif wanted.state != "all":
+        households = households.filter(case__closed_on__isnull=True)
+    if wanted.search.strip():
+        key = shapes.search_key(wanted.search)
+        digits = "".join(c for c in wanted.search if c.isdigit())
+        found = Q(case__number__icontains=wanted.search.strip()) | Exists(
+            Membership.objects.filter(
+                household=OuterRef("pk"),
+                person__case=OuterRef("case"),
+                person__facts__kind=FactKind.NAME,
+                person__facts__search_key__contains=key,
+                person__facts__corrected_by__isnull=True,
+            )
+        )
+        if len(digits) >= 4:
+            found |= Exists(
+                Membership.objects.filter(
+                    household=OuterRef("pk"),
+                    person__case=OuterRef("case"),
+                    person__identifiers__value__contains=digits,
+                )
+            )
+        households = households.filter(found)
+    return households.order_by(
+        *(
+            F("planned_arrival_on").asc(nulls_last=True) if name == "planned_arrival_on" else name
+            for name in _SORTS.get(wanted.sort, _SORTS["newest"])
+        )
+    )
+
+
+@transaction.atomic
+def list_households(
+    actor: Actor,
+    wanted: HouseholdFilter,
+    *,
+    today: date,
+    offset: int = 0,
+    limit: int = 50,
+    extra: Q | None = None,
+) -> tuple[list[HouseholdRow], bool]:
+    """One page of the households the actor may list, and whether there are more. One audit row."""
+    policy.require(actor, "case.list")
+    page = list(_with_parts(_filtered(actor, wanted, today, extra))[offset : offset + limit + 1])
+    rows = [_row(household, today) for household in page[:limit]]
+    audit.record(
+        actor,
+        "households.listed",
+        object_type="household",
+        object_ids=[row.household.id for row in rows],
+        fields=("name", "category", "state"),
+        # A search is told by its kind, never by the name or number that was searched for.
+        details={"searched": bool(wanted.search), "category": wanted.category, "state": wanted.state},
+    )
+    return rows, len(page) > limit
+
+
+EXPORT_COLUMNS = (
+    "case_number",
+    "category",
+    "state",
+    "persons",
+    "planned_arrival_on",
+    "received_on",
+    "latest_reception_on",
+)
+
+
+@transaction.atomic
+def export_households(
+    actor: Actor, wanted: HouseholdFilter, *, today: date, extra: Q | None = None
+) -> list[dict[str, Any]]:
+    """All rows of the list in an allow-list of columns: no name, no number, no address, no protected case."""
+    policy.require(actor, "case.list")
+    rows = [
+        _row(household, today)
+        for household in _with_parts(_filtered(actor, wanted, today, extra)).filter(
+            case__protected_since__isnull=True
+        )
+    ]
+    audit.record(
+        actor,
+        "households.exported",
+        object_type="household",
+        object_ids=[row.household.id for row in rows],
+        fields=EXPORT_COLUMNS,
+    )
+    return [
+        {
+            "case_number": row.case.number,
+            "category": row.household.category,
+            "state": row.state,
+            "persons": len(row.current),
+            "planned_arrival_on": row.household.planned_arrival_on,
+            "received_on": row.received_on,
+            "latest_reception_on": row.active_assignment.latest_reception_on
+            if row.active_assignment
+            else None,
+        }
+        for row in rows
+    ]
+
+
+@transaction.atomic
+def get_household(
+    actor: Actor, household_id: uuid.UUID, *, today: date, action: str = "household.viewed"
+) -> HouseholdRow:
+    """A household that the actor may read. One audit row. Raises NotVisible."""
+    household = (
+        _with_parts(
+            Household.objects.filter(policy.visible_cases(actor, "case.read", "case__"), id=household_id)
+        )
+    ).first()
+    if household is None:
+        raise NotVisible(action="case.read", object_id=str(household_id))
+    row = _row(household, today)
+    audit.record(
+        actor,
+        action,
+        object_type="household",
+        object_ids=[household.id, *(m.person.id for m in row.members)],
+        case=household.case,
+        fields=("name", "birth_date", "identifiers", "facts"),
+    )
+    return row
+
+
+def get_person(actor: Actor, person_id: uuid.UUID) -> Person:
+    """A person the actor may read, to act upon. Raises NotVisible; what is shown is logged by the caller's query."""
+    person = (
+        Person.objects.filter(policy.visible_cases(actor, "case.read", "case__"), id=person_id)
+        .select_related("case__branch", "case__household")
+        .first()
+    )
+    if person is None:
+        raise NotVisible(action="case.read", object_id=str(person_id))
+    return person
+
+
+@transaction.atomic
+def person_history(actor: Actor, person: Person) -> list[Fact]:
+    """Every fact about the person with its source, corrections included, newest first."""
+    policy.require_with_case(actor, "case.read", person.case)
+    audit.record(
+        actor,
+        "person.history_viewed",
+        object_type="person",
+        object_ids=[person.id],
+        case=person.case,
+        fields=list(FactKind.values),
+    )
+    return list(
+        person.facts.select_related("registered_by", "corrected_by", "corrects").order_by(
+            "-valid_from", "-id"
+        )
+    )
+
+
+# --- anvisningar ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRow:
+    assignment: Assignment
+    row: HouseholdRow
+
+    @property
+    def received(self) -> bool:
+        return bool(self.assignment.arrivals.all())
+
+
+@transaction.atomic
+def list_assignments(
+    actor: Actor,
+    *,
+    today: date,
+    status: str = "",
+    category: str = "",
+    year: int | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[list[AssignmentRow], bool]:
+    """One page of anvisningar, newest decision first. One audit row."""
+    policy.require(actor, "assignment.list")
+    found = Assignment.objects.filter(policy.visible_cases(actor, "assignment.list", "household__case__"))
+    received = Exists(Arrival.objects.filter(assignment=OuterRef("pk"), voided_at__isnull=True))
+    if status == "waiting":
+        found = found.filter(~received, status=Assignment.Status.ACTIVE)
+    elif status == "received":
+        found = found.filter(received)
+    elif status:
+        found = found.filter(status=status)
+    if category:
+        found = found.filter(category=category)
+    if year:
+        found = found.filter(decided_on__year=year)
+    page = list(
+        found.order_by("-decided_on", "-registered_at", "id").prefetch_related(
+            Prefetch("arrivals", Arrival.objects.filter(voided_at__isnull=True))
+        )[offset : offset + limit + 1]
+    )
+    households = {
+        h.id: _row(h, today)
+        for h in _with_parts(Household.objects.filter(id__in={a.household_id for a in page[:limit]}))
+    }
+    rows = [AssignmentRow(a, households[a.household_id]) for a in page[:limit]]
+    audit.record(
+        actor,
+        "assignments.listed",
+        object_type="assignment",
+        object_ids=[r.assignment.id for r in rows],
+        fields=("name", "category", "decided_on"),
+    )
+    return rows, len(page) > limit
+
+
+@transaction.atomic
+def get_assignment(actor: Actor, assignment_id: uuid.UUID, *, today: date) -> AssignmentRow:
+    """One anvisning with its household. One audit row. Raises NotVisible."""
+    assignment = (
+        Assignment.objects.filter(
+            policy.visible_cases(actor, "case.read", "household__case__"), id=assignment_id
+        )
+        .select_related("household__case__branch", "replaced_by", "registered_by")
+        .prefetch_related("persons", Prefetch("arrivals", Arrival.objects.filter(voided_at__isnull=True)))
+        .first()
+    )
+    if assignment is None:
+        raise NotVisible(action="assignment.list", object_id=str(assignment_id))
+    row = get_household(actor, assignment.household_id, today=today, action="assignment.viewed")
+    return AssignmentRow(assignment, row)
+
+
+# --- what was disclosed -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosedPerson:
+    """What a receiver may see of a person: label → value, with the grounds."""
+
+    person_id: uuid.UUID
+    values: tuple[tuple[str, Any], ...]
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Disclosed:
+    persons: list[DisclosedPerson] = field(default_factory=list)
+    disclosures: list[Disclosure] = field(default_factory=list)
+
+
+def _in_force(today: date) -> Q:
+    """Disclosures that hold: not ended, and from a protected case only when two persons stand behind it."""
+    return Q(revoked_at__isnull=True, valid_from__lte=today, valid_to__gt=today) & (
+        Q(case__protected_since__isnull=True, needs_approval=False)
+        | Q(needs_approval=True, approved_at__isnull=False)
+    )
+
+
+def released_cases(actor: Actor, today: date) -> QuerySet[Disclosure]:
+    """The approved disclosures that let this actor's branches know of protected cases."""
+    return Disclosure.objects.filter(
+        _in_force(today), recipient_id__in=actor.branches("task.list"), case=OuterRef("case")
+    )
+
+
+@transaction.atomic
+def disclosed(actor: Actor, case: Case, *, today: date) -> Disclosed:
+    """What the actor's own branches have been given about a case, and nothing else. One audit row if anything."""
+    disclosures = list(
+        Disclosure.objects.filter(_in_force(today), case=case, recipient_id__in=actor.branches("task.list"))
+        .select_related("recipient")
+        .prefetch_related("persons")
+    )
+    result = Disclosed(disclosures=disclosures)
+    if not disclosures:
+        return result
+    fields_of: dict[uuid.UUID, set[str]] = defaultdict(set)
+    for disclosure in disclosures:
+        for person in disclosure.persons.all():
+            fields_of[person.id] |= set(disclosure.fields)
+    people = Person.objects.filter(id__in=fields_of, case=case).prefetch_related(
+        "facts", Prefetch("identifiers", Identifier.objects.filter(valid_to__isnull=True))
+    )
+    for person in people:
+        known = snapshot(person.id, person.facts.all(), today)
+        codes = [code for code in FIELDS if code in fields_of[person.id]]
+        values = []
+        for code in codes:
+            value = FIELDS[code].read(known)
+            if code == "identifiers":
+                value = ", ".join(identity.show(i.kind, i.value) for i in person.identifiers.all())
+            values.append((str(FIELDS[code].label), value))
+        result.persons.append(
+            DisclosedPerson(person.id, tuple(values), known.full_name if "name" in codes else "")
+        )
+    audit.record(
+        actor,
+        "disclosed.viewed",
+        object_type="person",
+        object_ids=fields_of,
+        case=case,
+        fields=set().union(*fields_of.values()),
+        details={"disclosures": [str(d.id) for d in disclosures]},
+    )
+    return result
+
+
+def names_disclosed(actor: Actor, case_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, str]:
+    """Names that the actor's branches were given, by person, for a list of tasks. The caller logs the reading."""
+    through = Disclosure.persons.through
+    pairs = through.objects.filter(
+        person__case=F("disclosure__case"),
+        disclosure__in=Disclosure.objects.filter(
+            _in_force(today), case_id__in=list(case_ids), recipient_id__in=actor.branches("task.list")
+        ),
+    ).select_related("disclosure")
+    person_ids = {pair.person_id for pair in pairs if "name" in pair.disclosure.fields}
+    facts: dict[uuid.UUID, list[Fact]] = defaultdict(list)
+    for fact in Fact.objects.filter(person_id__in=person_ids, kind=FactKind.NAME):
+        facts[fact.person_id].append(fact)
+    return {pid: snapshot(pid, rows, today).full_name for pid, rows in facts.items()}
+
+
+def names_of(person_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, str]:
+    """Names by person for persons the caller has already been allowed to read and has logged."""
+    facts: dict[uuid.UUID, list[Fact]] = defaultdict(list)
+    for fact in Fact.objects.filter(person_id__in=list(person_ids), kind=FactKind.NAME):
+        facts[fact.person_id].append(fact)
+    return {pid: snapshot(pid, rows, today).full_name for pid, rows in facts.items()}
+
+
+def case_disclosures(actor: Actor, case: Case) -> tuple[list[Disclosure], list[Consent]]:
+    """What has been disclosed and consented to in a case the actor may read."""
+    policy.require_with_case(actor, "case.read", case)
+    disclosures = case.disclosures.select_related(
+        "recipient__board", "made_by", "approved_by", "consent"
+    ).prefetch_related("persons")
+    consents = case.consents.select_related("recipient__board", "recorded_by").prefetch_related("persons")
+    return list(disclosures), list(consents)
+
+
+def disclosure_register(actor: Actor, *, offset: int = 0, limit: int = 50) -> tuple[list[Disclosure], bool]:
+    """All disclosures for the data protection officer: fields, ground, receiver, case number; never a person."""
+    policy.require(actor, "disclosure.audit")
+    page = list(
+        Disclosure.objects.select_related(
+            "case", "recipient__board", "made_by", "approved_by", "consent"
+        ).order_by("-made_at", "id")[offset : offset + limit + 1]
+    )
+    audit.record(
+        actor, "disclosures.listed", object_type="disclosure", object_ids=[d.id for d in page[:limit]]
+    )
+    return page[:limit], len(page) > limit
+
+
+# --- the newcomer's own ----------------------------------------------------------------------------------------------
+
+
+def own_person(actor: Actor) -> Person:
+    """The person that the signed-in newcomer is. Raises NotVisible."""
+    access = (
+        NewcomerAccess.objects.filter(user_id=actor.user_id).select_related("person__case__household").first()
+    )
+    if access is None or not actor.can("own_plan.view"):
+        raise NotVisible(action="own_plan.view")
+    return access.person
+
+
+# --- for the start page and statistics --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def arriving(actor: Actor, *, today: date, until: date, limit: int = 20) -> list[HouseholdRow]:
+    """Households that are planned to arrive or must be received by a day, soonest first. One audit row."""
+    if not actor.can("case.list"):
+        return []
+    waiting = (
+        Household.objects.filter(
+            policy.visible_cases(actor, "case.list", "case__"), case__closed_on__isnull=True
+        )
+        .filter(~Exists(Arrival.objects.filter(household=OuterRef("pk"), voided_at__isnull=True)))
+        .filter(
+            Q(planned_arrival_on__lte=until)
+            | Q(
+                assignments__status=Assignment.Status.ACTIVE,
+                assignments__latest_reception_on__lte=until,
+            )
+        )
+        .distinct()
+        .order_by(F("planned_arrival_on").asc(nulls_last=True), "id")[:limit]
+    )
+    rows = [_row(household, today) for household in _with_parts(waiting)]
+    if rows:
+        audit.record(
+            actor,
+            "arrivals.viewed",
+            object_type="household",
+            object_ids=[row.household.id for row in rows],
+            fields=("name", "planned_arrival_on"),
+        )
+    return rows
+
+
+def arrivals_per_year_and_category(years: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Numbers of persons received, by year and category; persons in protected cases are left out."""
+    counts: dict[tuple[int, str], int] = defaultdict(int)
+    for on, category in Arrival.objects.filter(
+        voided_at__isnull=True, on__year__in=years, household__case__protected_since__isnull=True
+    ).values_list("on", "category"):
+        counts[on.year, category] += 1
+    return dict(counts)

@@ -1,0 +1,50 @@
+"""Paging that never counts: it fetches one row more than it shows and says whether there are more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import QuerySet
+
+T = TypeVar("T")
+SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    items: Sequence[T]
+    number: int
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def next_number(self) -> int:
+        return self.number + 1
+
+    @property
+    def previous_number(self) -> int:
+        return self.number - 1
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def page_number(value: str | int | None) -> int:
+    """A page number from the address; anything else means the first page."""
+    return max(int(str(value)), 1) if str(value).isdecimal() else 1
+
+
+def paginate(rows: QuerySet[Any] | Sequence[T], number: str | int | None = 1, size: int = SIZE) -> Page[Any]:
+    """The page of ``rows`` with that number; anything that is no page number means the first page."""
+    page = page_number(number)
+    start = (page - 1) * size
+    found = list(rows[start : start + size + 1])
+    return Page(found[:size], page, len(found) > size)

@@ -1,0 +1,82 @@
+"""Runs the golden cases in ``golden/*.yaml``, which an officer can read and add to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hemvist.law import duties, reception, regime, target_group
+from hemvist.law.regime import Regime
+from hemvist.law.target_group import Living, PermitGround, PersonForTargetGroup, SponsorTie
+from hemvist.law.types import Answer
+
+CASES = [
+    case
+    for file in sorted((Path(__file__).parent / "golden").glob("*.yaml"))
+    for case in yaml.safe_load(file.read_text("utf-8"))
+]
+
+
+def person(day: date, **facts: Any) -> tuple[PersonForTargetGroup, date]:
+    kinds = {"permit_ground": PermitGround, "living": Living, "sponsor": lambda tie: SponsorTie(**tie)}
+    return PersonForTargetGroup(**{k: kinds[k](v) if k in kinds else v for k, v in facts.items()}), day
+
+
+def assignable(regime: str, **facts: Any) -> Answer[bool]:
+    subject, on = person(**facts)
+    return target_group.may_be_assigned(subject, Regime(regime), on)
+
+
+def duty(rulings: dict[str, str], key: str, **facts: Any) -> Answer[date]:
+    if "regime" in facts:
+        facts["regime"] = Regime(facts["regime"])
+    return duties.deadline(key, duties.DutyFacts(**facts), rulings=rulings)
+
+
+RULES: dict[str, Callable[[dict[str, str], dict[str, Any]], Answer[Any]]] = {
+    "regime.governing": lambda rulings, facts: regime.governing(**facts),
+    "regime.distribution": lambda rulings, facts: regime.distribution(**facts),
+    "regime.housing_right_ends": lambda rulings, facts: regime.housing_right_ends(
+        regime.HousingFacts(**facts), rulings
+    ),
+    "reception.reception_deadline": lambda rulings, facts: reception.reception_deadline(**facts),
+    "reception.receiving_duty": lambda rulings, facts: reception.receiving_duty(Regime(facts["regime"])),
+    "reception.appeal": lambda rulings, facts: reception.appeal(
+        reception.DecisionKind(facts["kind"]), Regime(facts["regime"])
+    ),
+    "reception.first_reception_date": lambda rulings, facts: reception.first_reception_date(
+        reception.FirstReceptionFacts(**facts), rulings
+    ),
+    "target_group.covered_2016": lambda rulings, facts: target_group.covered_2016(*person(**facts)),
+    "target_group.covered_2026": lambda rulings, facts: target_group.covered_2026(*person(**facts)),
+    "target_group.may_be_assigned": lambda rulings, facts: assignable(**facts),
+    "duties.deadline": lambda rulings, facts: duty(rulings, **facts),
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['rule']}: {case['name']}")
+def test_golden(case: dict[str, Any]) -> None:
+    facts = dict(case["facts"])
+    answer = RULES[case["rule"]](case.get("rulings", {}), facts)
+    assert answer.value == case["expect"]
+    assert answer.missing == tuple(case.get("missing", ()))
+    assert [question.key for question in answer.rulings_needed] == case.get("asks", [])
+    paragraphs = {str(step.source) for step in answer.steps}
+    assert set(case.get("paragraphs", ())) <= paragraphs
+    text = " ".join(step.render() for step in answer.steps)
+    assert case.get("says", "") in text
+    assert "{" not in text
+    assert case["why"]
+
+
+def test_every_duty_has_a_golden_case() -> None:
+    assert {case["facts"]["key"] for case in CASES if case["rule"] == "duties.deadline"} == set(duties.DUTIES)
+
+
+def test_every_rule_has_a_golden_case() -> None:
+    assert {case["rule"] for case in CASES} == set(RULES)
