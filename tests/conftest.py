@@ -140,13 +140,9 @@ def family(
             language="ukrainska",
             interpreter=True,
         ),
-        NewPerson(
-            "Petro", family, date(1986, 9, 12), "adult", permit_ground="UTLL_5_1", language="ukrainska"
-        ),
+        NewPerson("Petro", family, date(1986, 9, 12), "adult", permit_ground="UTLL_5_1", language="ukrainska"),
         *(
-            NewPerson(
-                f"Barn{n}", family, date(today.year - 8 - 3 * n, 3, 3), "child", permit_ground="UTLL_5_1"
-            )
+            NewPerson(f"Barn{n}", family, date(today.year - 8 - 3 * n, 3, 3), "child", permit_ground="UTLL_5_1")
             for n in range(children)
         ),
     ]

@@ -106,9 +106,7 @@ def test_every_status_has_an_icon_that_exists() -> None:
 def test_why_shows_the_steps_with_paragraphs_and_the_readers_dates() -> None:
     steps = (
         Step("Beslutad {day}.", {"day": date(2026, 10, 2)}),
-        Step(
-            "Senast {due}.", {"due": date(2026, 12, 2)}, Source("2016:39", "10 §", "https://example.se/sfs")
-        ),
+        Step("Senast {due}.", {"due": date(2026, 12, 2)}, Source("2016:39", "10 §", "https://example.se/sfs")),
     )
     html = render("{% why steps %}", steps=steps).replace("\xa0", " ")
     assert "Beslutad 2 oktober 2026." in html
@@ -211,9 +209,7 @@ def test_paging_says_that_there_is_more_but_not_how_much() -> None:
 
 
 def test_a_chart_has_title_description_and_the_numbers_in_a_table() -> None:
-    chart = charts.line(
-        "Mottagna per år", ["2025", "2026"], [charts.Series("Personer", [1200, None])], unit="st"
-    )
+    chart = charts.line("Mottagna per år", ["2025", "2026"], [charts.Series("Personer", [1200, None])], unit="st")
     html = render("{% chart chart %}", chart=chart)
     assert f'<title id="{chart.id}-title">Mottagna per år</title>' in html
     assert f'<desc id="{chart.id}-desc">' in html

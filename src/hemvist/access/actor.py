@@ -68,10 +68,7 @@ def actor_for(user: User, today: date) -> Actor:
     return Actor(
         user.id,
         user.name,
-        tuple(
-            Grant(g.role, g.unit_id, g.unit.branch_id, g.unit.branch.board_id, g.handles_protected)
-            for g in grants
-        ),
+        tuple(Grant(g.role, g.unit_id, g.unit.branch_id, g.unit.branch.board_id, g.handles_protected) for g in grants),
     )
 
 

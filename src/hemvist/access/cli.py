@@ -66,9 +66,7 @@ def _grant(options: argparse.Namespace) -> int:
     user = User.objects.filter(username=options.username).first()
     unit = Unit.objects.filter(code=options.unit).first()
     if user is None:
-        print(
-            f"Användaren {options.username} finns inte. Lägg till den med: hemvist user add {options.username} NAMN"
-        )
+        print(f"Användaren {options.username} finns inte. Lägg till den med: hemvist user add {options.username} NAMN")
         return 1
     if unit is None:
         print(

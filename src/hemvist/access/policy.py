@@ -30,9 +30,7 @@ def may(actor: Actor, permission: str) -> Verdict:
     """Whether the actor has the permission in any branch."""
     if actor.can(permission):
         return Verdict(True)
-    return Verdict(
-        False, _("Din roll har inte den behörigheten. Be din chef eller systemförvaltaren om hjälp.")
-    )
+    return Verdict(False, _("Din roll har inte den behörigheten. Be din chef eller systemförvaltaren om hjälp."))
 
 
 def may_with_case(actor: Actor, permission: str, case: Case) -> Verdict:
@@ -40,9 +38,7 @@ def may_with_case(actor: Actor, permission: str, case: Case) -> Verdict:
     if case.protected and case.branch_id not in actor.protected_branches(permission):
         return Verdict(False, _("Ärendet är skyddat. Bara särskilt utsedda handläggare ser det."))
     if case.branch_id not in actor.branches(permission):
-        return Verdict(
-            False, _("Ärendet hör till en annan verksamhet. Uppgifter därifrån kräver ett utlämnande.")
-        )
+        return Verdict(False, _("Ärendet hör till en annan verksamhet. Uppgifter därifrån kräver ett utlämnande."))
     return Verdict(True)
 
 

@@ -52,9 +52,7 @@ class AuditFilter:
     until: date | None = None
 
 
-def audit_log(
-    actor: Actor, wanted: AuditFilter, *, offset: int = 0, limit: int = 100
-) -> tuple[list[AuditEntry], bool]:
+def audit_log(actor: Actor, wanted: AuditFilter, *, offset: int = 0, limit: int = 100) -> tuple[list[AuditEntry], bool]:
     """One page of the audit journal, newest first, and whether there are more. Looking at it is logged too."""
     policy.require(actor, "audit.view")
     entries = AuditEntry.objects.all()

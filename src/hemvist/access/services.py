@@ -82,6 +82,4 @@ def end_role(actor: Actor, *, grant: RoleGrant, on: date) -> None:
         raise ValidationError(_("Behörigheten kan inte upphöra före den dag den började."))
     grant.valid_to = on
     grant.save(update_fields=["valid_to"])
-    audit.record(
-        actor, "role.ended", object_type="user", object_ids=[grant.user_id], details={"role": grant.role}
-    )
+    audit.record(actor, "role.ended", object_type="user", object_ids=[grant.user_id], details={"role": grant.role})

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 from hemvist.access import audit, queries
 from hemvist.access.actor import actor_for
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
 from hemvist.access.forms import AuditFilterForm
+from hemvist.access.http import ActorRequest
 from hemvist.access.models import User
 from hemvist.access.queries import AuditFilter
 from hemvist.reception.queries import disclosure_register
@@ -26,9 +26,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in by choosing a role. Exists only in a database that the demo made."""
     if not queries.is_demo():
         raise Http404
-    user = User.objects.filter(
-        username=request.POST.get("username", ""), is_demo=True, is_active=True
-    ).first()
+    user = User.objects.filter(username=request.POST.get("username", ""), is_demo=True, is_active=True).first()
     if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")

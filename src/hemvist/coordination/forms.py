@@ -64,9 +64,7 @@ class DoneForm(forms.Form):
 
 
 class NotApplicableForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Varför är uppgiften inte aktuell?"), help_text=NO_PERSONAL_DATA, max_length=300
-    )
+    reason = forms.CharField(label=_("Varför är uppgiften inte aktuell?"), help_text=NO_PERSONAL_DATA, max_length=300)
 
 
 class HandOverForm(forms.Form):

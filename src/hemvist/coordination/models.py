@@ -67,9 +67,7 @@ class PlanTask(models.Model):
                 condition=~Q(code="own") & Q(person__isnull=True),
                 name="task_once_per_case",
             ),
-            models.CheckConstraint(
-                condition=~Q(status="done") | Q(done_on__isnull=False), name="done_task_has_day"
-            ),
+            models.CheckConstraint(condition=~Q(status="done") | Q(done_on__isnull=False), name="done_task_has_day"),
             models.CheckConstraint(condition=~Q(code="own") | ~Q(title=""), name="own_task_has_title"),
         ]
         indexes = [
@@ -102,18 +100,14 @@ class TaskEvent(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     # Only for comments: the branch that may read it. Other events are part of the shared task.
-    branch = models.ForeignKey(
-        "organisation.Branch", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    branch = models.ForeignKey("organisation.Branch", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     text = models.CharField(max_length=2000, blank=True)
     details = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(kind="commented") | Q(branch__isnull=False), name="comment_has_branch"
-            )
+            models.CheckConstraint(condition=~Q(kind="commented") | Q(branch__isnull=False), name="comment_has_branch")
         ]
 
 
@@ -145,9 +139,7 @@ class Coordinator(models.Model):
     )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
-    appointed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    appointed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-valid_from", "-id"]
@@ -192,9 +184,7 @@ class GuidanceEntry(models.Model):
     interpreter_used = models.BooleanField(default=False)
     note = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-on", "-id"]
@@ -217,9 +207,7 @@ class AuthorityReport(models.Model):
     due_on = models.DateField()
     created_at = models.DateTimeField(auto_now_add=True)
     sent_on = models.DateField(null=True, blank=True)
-    sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     channel = models.CharField(max_length=100, blank=True)
     # What was reported, kept as it was when sent.
     content = models.JSONField(default=dict)

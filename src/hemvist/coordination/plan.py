@@ -42,17 +42,12 @@ def to_existing(task: PlanTask, commented: bool) -> ExistingTask:
         person=str(task.person_id) if task.person_id else None,
         unit=task.unit_id,
         due=task.due_on,
-        touched=commented
-        or task.status == PlanTask.Status.TAKEN
-        or task.due_set_by_hand
-        or task.unit_set_by_hand,
+        touched=commented or task.status == PlanTask.Status.TAKEN or task.due_set_by_hand or task.unit_set_by_hand,
         finished=task.status in {PlanTask.Status.DONE, PlanTask.Status.NOT_APPLICABLE},
         cancelled=task.status == PlanTask.Status.CANCELLED,
         due_by_hand=task.due_set_by_hand,
         unit_by_hand=task.unit_set_by_hand,
-        fingerprint=fingerprint(
-            task.due_steps, task.due_missing, task.waits_for, task.due_preliminary, task.function
-        ),
+        fingerprint=fingerprint(task.due_steps, task.due_missing, task.waits_for, task.due_preliminary, task.function),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -108,15 +107,20 @@ class TaskRow:
         return self.task.finished
 
     @property
+    def tag(self) -> str:
+        """The status as the page's tags know it."""
+        return {"taken": "in_progress", "not_applicable": "not_needed", "cancelled": "not_needed"}.get(
+            self.task.status, self.task.status
+        )
+
+    @property
     def late(self) -> bool:
         return not self.finished and self.task.due_on is not None and self.task.due_on < self.today
 
     @property
     def soon(self) -> bool:
         return (
-            not self.finished
-            and self.task.due_on is not None
-            and self.today <= self.task.due_on <= self.today + SOON
+            not self.finished and self.task.due_on is not None and self.today <= self.task.due_on <= self.today + SOON
         )
 
     @property
@@ -154,9 +158,9 @@ def _rows(tasks: list[PlanTask], names: Mapping[uuid.UUID, str], today: date) ->
     wanted = {code for task in tasks for code in task.waits_for}
     finished: dict[tuple[uuid.UUID, str], bool] = {}
     if wanted:
-        for case_id, code, status in PlanTask.objects.filter(
-            case_id__in=case_ids, code__in=wanted
-        ).values_list("case_id", "code", "status"):
+        for case_id, code, status in PlanTask.objects.filter(case_id__in=case_ids, code__in=wanted).values_list(
+            "case_id", "code", "status"
+        ):
             done = status not in UNFINISHED
             finished[case_id, code] = finished.get((case_id, code), True) and done
     rows = []
@@ -215,9 +219,9 @@ def list_tasks(
     if wanted.case_number:
         tasks = tasks.filter(case__number__icontains=wanted.case_number.strip())
     page = list(
-        tasks.select_related(*_RELATED).order_by(
-            F("due_on").asc(nulls_last=True), "case__number", "code", "id"
-        )[offset : offset + limit + 1]
+        tasks.select_related(*_RELATED).order_by(F("due_on").asc(nulls_last=True), "case__number", "code", "id")[
+            offset : offset + limit + 1
+        ]
     )
     rows = _rows(page[:limit], _names(actor, page[:limit], today), today)
     audit.record(
@@ -390,9 +394,7 @@ def summaries(case_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, Pla
 
 def households_with_late_tasks(today: date) -> Q:
     """A filter for the household list: something in the plan is late."""
-    return (
-        Exists(PlanTask.objects.filter(case=OuterRef("case"), status__in=UNFINISHED, due_on__lt=today)) & Q()
-    )
+    return Exists(PlanTask.objects.filter(case=OuterRef("case"), status__in=UNFINISHED, due_on__lt=today)) & Q()
 
 
 # --- start page and meeting -------------------------------------------------------------------------------------------
@@ -493,8 +495,8 @@ class Matter:
 def meeting(
     actor: Actor, *, today: date, days: int = 30, late_only: bool = False, limit: int = 60
 ) -> tuple[list[Matter], bool]:
-    """The agenda: per case, all that is late or due within ``days`` and all that is under way, across the boards the viewer
-    may see. One audit row. Returns the matters and whether some were left out.
+    """The agenda: per case, all that is late or due within ``days`` and all that is under way, across the boards
+    the viewer may see. One audit row. Returns the matters and whether some were left out.
     """
     policy.require(actor, "meeting.view")
     open_tasks = PlanTask.objects.filter(
@@ -522,9 +524,7 @@ def meeting(
         matter = matters[row.task.case_id]
         matter.case = row.task.case
         matter.rows.append(row)
-    readable = {
-        cid for cid, m in matters.items() if m.rows and policy.may_with_case(actor, "case.read", m.case)
-    }
+    readable = {cid for cid, m in matters.items() if m.rows and policy.may_with_case(actor, "case.read", m.case)}
     for case_id, name in _case_names(readable, today).items():
         matters[case_id].name = name
         matters[case_id].household_id = matters[case_id].case.household.id
@@ -604,11 +604,7 @@ def own_plan(actor: Actor, *, today: date) -> tuple[Person, list[OwnStep]]:
 
 def own_units(actor: Actor) -> list[Unit]:
     """The units of the actor's own branches, to choose from in the task list."""
-    return list(
-        Unit.objects.filter(branch_id__in=actor.branches("task.list"), closed_on__isnull=True).order_by(
-            "code"
-        )
-    )
+    return list(Unit.objects.filter(branch_id__in=actor.branches("task.list"), closed_on__isnull=True).order_by("code"))
 
 
 def units_for_hand_over() -> list[Unit]:

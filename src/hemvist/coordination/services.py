@@ -56,9 +56,7 @@ def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> li
     facts_of = reception.case_facts([case.id for case in cases], today)
     stored: dict[uuid.UUID, list[PlanTask]] = defaultdict(list)
     comments = TaskEvent.objects.filter(task=OuterRef("pk"), kind=TaskEvent.Kind.COMMENTED)
-    for task in (
-        PlanTask.objects.filter(case__in=cases).exclude(code=OWN).annotate(commented=Exists(comments))
-    ):
+    for task in PlanTask.objects.filter(case__in=cases).exclude(code=OWN).annotate(commented=Exists(comments)):
         stored[task.case_id].append(task)
     new_tasks: list[PlanTask] = []
     changed_tasks: list[PlanTask] = []
@@ -68,9 +66,7 @@ def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> li
         existing = stored[case.id]
         facts = facts_of[case.id]
         anchors = given_anchors(existing, items)
-        facts = replace(
-            facts, persons=tuple(replace(p, anchors=anchors.get(p.key, {})) for p in facts.persons)
-        )
+        facts = replace(facts, persons=tuple(replace(p, anchors=anchors.get(p.key, {})) for p in facts.persons))
         derived = () if case.closed_on else derive(pure, facts, owners, rulings=rulings)
         changes = reconcile([to_existing(task, task.commented) for task in existing], derived)  # type: ignore[attr-defined]
         by_id = {str(task.id): task for task in existing}
@@ -151,9 +147,7 @@ def _apply(change: Change, case: Case, by_id: dict[str, PlanTask], version: str,
     derived = change.task
     if change.what is What.ADDED:
         assert derived is not None
-        task = PlanTask(
-            case=case, code=derived.code, person_id=uuid.UUID(derived.person) if derived.person else None
-        )
+        task = PlanTask(case=case, code=derived.code, person_id=uuid.UUID(derived.person) if derived.person else None)
         task.unit_id = derived.unit
         task.due_on = derived.due
         _reasons(task, derived, version)
@@ -183,13 +177,9 @@ def _reasons(task: PlanTask, derived: DerivedTask, version: str) -> None:
     task.template_version = version
 
 
-def _appoint_missing_coordinators(
-    actor: Actor, cases: Sequence[Case], owners: dict[str, int], today: date
-) -> None:
+def _appoint_missing_coordinators(actor: Actor, cases: Sequence[Case], owners: dict[str, int], today: date) -> None:
     unit_id = owners.get("coordination") or owners["reception"]
-    have = set(
-        Coordinator.objects.filter(case__in=cases, valid_to__isnull=True).values_list("case_id", flat=True)
-    )
+    have = set(Coordinator.objects.filter(case__in=cases, valid_to__isnull=True).values_list("case_id", flat=True))
     Coordinator.objects.bulk_create(
         Coordinator(case=case, unit_id=unit_id, valid_from=today, appointed_by_id=actor.user_id)
         for case in cases
@@ -203,9 +193,9 @@ def _follow_reports(cases: Sequence[Case], today: date) -> None:
     The days are local routine: förordning (2010:1122) 38 § makes the municipality answer when asked.
     """
     active: dict[uuid.UUID, Assignment] = {}
-    assignments = Assignment.objects.filter(
-        household__case__in=cases, status=Assignment.Status.ACTIVE
-    ).select_related("household")
+    assignments = Assignment.objects.filter(household__case__in=cases, status=Assignment.Status.ACTIVE).select_related(
+        "household"
+    )
     for assignment in assignments.prefetch_related("arrivals").order_by("decided_on"):
         active[assignment.household.case_id] = assignment
     reports = {
@@ -268,9 +258,7 @@ def _work(actor: Actor, task_id: uuid.UUID, today: date) -> PlanTask:
 def _tell(
     actor: Actor, task: PlanTask, kind: str, *, text: str = "", branch_id: int | None = None, **details: Any
 ) -> None:
-    TaskEvent.objects.create(
-        task=task, kind=kind, by_id=actor.user_id, text=text, branch_id=branch_id, details=details
-    )
+    TaskEvent.objects.create(task=task, kind=kind, by_id=actor.user_id, text=text, branch_id=branch_id, details=details)
     audit.record(
         actor,
         f"task.{kind}",
@@ -362,9 +350,7 @@ def hand_over_task(actor: Actor, *, task_id: uuid.UUID, unit: Unit, reason: str,
     task = _task(actor, task_id, today)
     coordinates = policy.may_with_case(actor, "plan.coordinate", task.case)
     if not (may_work(actor, task) or coordinates):
-        raise Refused(
-            _("Bara den enhet som har uppgiften eller samordnaren kan lämna över den."), action="task.work"
-        )
+        raise Refused(_("Bara den enhet som har uppgiften eller samordnaren kan lämna över den."), action="task.work")
     if task.finished:
         raise ValidationError(_("Uppgiften är redan avslutad."))
     if unit.id == task.unit_id:

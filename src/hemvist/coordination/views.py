@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -32,6 +33,7 @@ from hemvist.organisation.models import Unit
 from hemvist.web import clock
 from hemvist.web.context import ROOMS
 from hemvist.web.paging import Page, page_number
+from hemvist.web.templatetags.hemvist import shown
 
 TASKS_A_PAGE = 50
 
@@ -72,16 +74,19 @@ def start(request: ActorRequest) -> HttpResponse:
         "law_changes": _law_changes(request),
     }
     if request.actor.can("task.list"):
-        found = queries.start(request.actor, today=today, since=since)
-        return render(request, "coordination/start.html", {"start": found, **context})
+        context |= {
+            "start": queries.start(request.actor, today=today, since=since),
+            "sees_cases": request.actor.can("case.list"),
+            "intake_url": _url("intake-new") if request.actor.can("intake.create") else "",
+        }
+        return render(request, "coordination/start.html", context)
     rooms = [
         {"room": room, "url": url, "words": _ROOM_WORDS[room.url_name]}
         for room in ROOMS
-        if room.url_name in _ROOM_WORDS
-        and request.actor.can(room.permission)
-        and (url := _url(room.url_name))
+        if room.url_name in _ROOM_WORDS and request.actor.can(room.permission) and (url := _url(room.url_name))
     ]
-    return render(request, "coordination/rooms.html", {"rooms": rooms, **context})
+    context |= {"rooms": rooms, "sees_law": request.actor.can("law.view")}
+    return render(request, "coordination/rooms.html", context)
 
 
 def _url(name: str) -> str:
@@ -109,9 +114,7 @@ def task_list(request: ActorRequest) -> HttpResponse:
     wanted = TaskFilter()
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data
-        wanted = TaskFilter(
-            chosen["state"] or "open", chosen["scope"] or "branch", chosen.get("unit"), chosen["case"]
-        )
+        wanted = TaskFilter(chosen["state"] or "open", chosen["scope"] or "branch", chosen.get("unit"), chosen["case"])
     number = page_number(request.GET.get("sida"))
     rows, more = queries.list_tasks(
         request.actor, wanted, today=clock.today(), offset=(number - 1) * TASKS_A_PAGE, limit=TASKS_A_PAGE
@@ -191,9 +194,7 @@ def _after(request: ActorRequest, task_id: uuid.UUID) -> str:
     return reverse("task", args=[task_id]) if seen else reverse("task-list")
 
 
-def _task_page(
-    request: ActorRequest, task_id: uuid.UUID, failed: tuple[str, forms.Form] | None = None
-) -> HttpResponse:
+def _task_page(request: ActorRequest, task_id: uuid.UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
     today = clock.today()
     page = queries.get_task(request.actor, task_id, today=today)
     task = page.row.task
@@ -215,6 +216,10 @@ def _task_page(
             "page": page,
             "row": page.row,
             "task": task,
+            "disclosed": [
+                (person.name, [(label, shown(value) or gettext("uppgift saknas")) for label, value in person.values])
+                for person in page.disclosed.persons
+            ],
             "deeds": {name.replace("-", "_"): form for name, form in deeds.items()},
             "failed": failed[0].replace("-", "_") if failed else "",
             "failed_form": failed[1] if failed else None,

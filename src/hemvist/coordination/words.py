@@ -111,9 +111,7 @@ def _sentence(event: TaskEvent, units: Mapping[int, str]) -> str:
         if not days["after"]:
             return _("Dagen %(before)s gäller inte längre") % days
         if not days["before"]:
-            return (
-                _("Dagen sattes till %(after)s") if by_hand else _("Dagen räknades fram till %(after)s")
-            ) % days
+            return (_("Dagen sattes till %(after)s") if by_hand else _("Dagen räknades fram till %(after)s")) % days
         if by_hand:
             return _("Dagen ändrades från %(before)s till %(after)s") % days
         return _("Dagen räknades om från %(before)s till %(after)s") % days

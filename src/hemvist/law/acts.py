@@ -84,9 +84,7 @@ def starts(number: str) -> date:
     """The day an act begins to apply; raises ``ValueError`` for an act older than the register."""
     day = act(number).valid_from
     if day is None:
-        raise ValueError(
-            f"Lagregistret saknar ikraftträdandedag för {number}. Fyll i valid_from i acts.yaml."
-        )
+        raise ValueError(f"Lagregistret saknar ikraftträdandedag för {number}. Fyll i valid_from i acts.yaml.")
     return day
 
 

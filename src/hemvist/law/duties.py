@@ -412,9 +412,7 @@ def validate(duties: Mapping[str, Duty] = DUTIES) -> list[str]:
         for top in duty.rules:
             if top.source.act not in acts():
                 problems.append(f"{duty.key}: {top.source.act} finns inte i acts.yaml")
-            if top.ruling and (
-                top.ruling not in QUESTIONS or set(top.options) != set(QUESTIONS[top.ruling].options)
-            ):
+            if top.ruling and (top.ruling not in QUESTIONS or set(top.options) != set(QUESTIONS[top.ruling].options)):
                 problems.append(f"{duty.key}: frågan {top.ruling} finns inte eller har andra svar")
             problems += [f"{duty.key}: faktum {name} finns inte" for name in top.when if name not in known]
             for rule in (top, *top.options.values()):
@@ -427,9 +425,7 @@ def validate(duties: Mapping[str, Duty] = DUTIES) -> list[str]:
                 ]
                 units = {p.unit for key in rule.parameters for p in parameters.register().get(key, ())}
                 if unknown := units - {*_UNITS, "datum"}:
-                    problems.append(
-                        f"{duty.key}: enheten {', '.join(sorted(unknown))} går inte att räkna med"
-                    )
+                    problems.append(f"{duty.key}: enheten {', '.join(sorted(unknown))} går inte att räkna med")
                 if sum(map(bool, (rule.parameters, rule.due, rule.compute, rule.ruling))) != 1:
                     problems.append(f"{duty.key}: en regel ska säga när på ett sätt")
                 if rule.due not in _DUES:

@@ -70,17 +70,13 @@ def parse(data: Mapping[str, Mapping[str, Any]]) -> Register:
             valid_to=row.get("valid_to"),
             source=Source(number, row.get("section", ""), row.get("url") or sfs(number).url),
             status=Status(row.get("status", "in_force")),
-            verified_until=row.get(
-                "verified_until", acts()[number].verified_until if number in acts() else None
-            ),
+            verified_until=row.get("verified_until", acts()[number].verified_until if number in acts() else None),
             verified=row.get("verified", True),
             note=row.get("note", group.get("note", "")),
         )
 
     return {
-        key: tuple(
-            sorted((parameter(key, group, row) for row in group["values"]), key=lambda p: p.valid_from)
-        )
+        key: tuple(sorted((parameter(key, group, row) for row in group["values"]), key=lambda p: p.valid_from))
         for key, group in data.items()
     }
 

@@ -26,8 +26,7 @@ def receiving_duty(regime: Regime) -> Answer[str]:
         text = gettext_noop("Kommunen ska efter anvisning ta emot personen för bosättning i kommunen.")
         return Answer(text, (Step(text, source=sfs(regime.act, "5 §")),))
     text = gettext_noop(
-        "Kommunen ska efter anvisning ta emot personen för bosättning och ordna ett boende i kommunen i 36 "
-        "månader."
+        "Kommunen ska efter anvisning ta emot personen för bosättning och ordna ett boende i kommunen i 36 månader."
     )
     return Answer(text, (Step(text, source=sfs(regime.act, "5, 10 och 12 §§")),))
 
@@ -73,8 +72,7 @@ def reception_deadline(
     elif stated_latest < decided_on:
         text, last = (
             gettext_noop(
-                "Dagen i beslutet, {stated}, ligger före beslutet. Fråga Migrationsverket. Sista dag är "
-                "{deadline}."
+                "Dagen i beslutet, {stated}, ligger före beslutet. Fråga Migrationsverket. Sista dag är {deadline}."
             ),
             maximum,
         )
@@ -82,16 +80,13 @@ def reception_deadline(
         text, last = gettext_noop("Beslutet anger sista dag {deadline}. Den gäller."), stated_latest
     elif resettled:
         text, last = (
-            gettext_noop(
-                "Personen är vidarebosatt och beslutet anger en längre tid. Sista dag är {deadline}."
-            ),
+            gettext_noop("Personen är vidarebosatt och beslutet anger en längre tid. Sista dag är {deadline}."),
             stated_latest,
         )
     else:
         text, last = (
             gettext_noop(
-                "Dagen i beslutet, {stated}, är senare än lagen tillåter. Fråga Migrationsverket. Räkna med "
-                "{deadline}."
+                "Dagen i beslutet, {stated}, är senare än lagen tillåter. Fråga Migrationsverket. Räkna med {deadline}."
             ),
             maximum,
         )
@@ -117,8 +112,7 @@ def appeal(kind: DecisionKind, regime: Regime) -> Answer[bool]:
     if regime is Regime.BOS_2016:
         if housing:
             text = gettext_noop(
-                "Lagen (2016:38) ger ingen egen rätt till boende. Det finns inget sådant beslut att "
-                "överklaga."
+                "Lagen (2016:38) ger ingen egen rätt till boende. Det finns inget sådant beslut att överklaga."
             )
         else:
             text = gettext_noop("Beslutet kan inte överklagas.")
@@ -187,9 +181,7 @@ def coverage_ends(facts: FirstReceptionFacts, rulings: Mapping[str, str] = NO_RU
         return Answer(base, (*steps, Step(text, {"day": base}, source)))
     closed = [day for day in (facts.received_on, facts.declined_on) if day]
     if not closed:
-        text = gettext_noop(
-            "Personen får anvisas och omfattas tills hon eller han tas emot eller tackar nej."
-        )
+        text = gettext_noop("Personen får anvisas och omfattas tills hon eller han tas emot eller tackar nej.")
         return Answer(None, (*steps, Step(text, source=source)), ("received_on",))
     end = max(base, min(closed))
     text = gettext_noop("Personen fick anvisas. Mottagandelagen slutar gälla den {day}.")
@@ -240,9 +232,7 @@ def _own_reading(facts: FirstReceptionFacts, rulings: Mapping[str, str]) -> Answ
                 "används dagen i Migrationsverkets lista."
             )
             return Answer(None, (Step(text, {"switch": switch}, source),), ("reported_on",))
-        text = gettext_noop(
-            "Personen togs emot före den {switch}. Då räknas den dag då personen faktiskt togs emot."
-        )
+        text = gettext_noop("Personen togs emot före den {switch}. Då räknas den dag då personen faktiskt togs emot.")
         return _day(facts.received_on, "received_on", Step(text, {"switch": switch}, source))
     text = gettext_noop(
         "Från den {switch} räknas den dag då mottagandelagen slutar gälla för den som varit inskriven hos "
@@ -252,9 +242,7 @@ def _own_reading(facts: FirstReceptionFacts, rulings: Mapping[str, str]) -> Answ
     ended = coverage_ends(facts, rulings)
     if ended.value is not None and ended.value < switch:
         text = gettext_noop("Villkoren uppfylldes redan den {day}, före ändringen. Fråga Migrationsverket.")
-        return Answer(
-            None, (*steps, *ended.steps, Step(text, {"day": ended.value}, source)), ("reported_on",)
-        )
+        return Answer(None, (*steps, *ended.steps, Step(text, {"day": ended.value}, source)), ("reported_on",))
     return Answer(ended.value, steps + ended.steps, ended.missing, ended.rulings_needed)
 
 

@@ -43,14 +43,11 @@ def governing(decided_on: date | None) -> Answer[Regime]:
         return Answer(None, (Step(text, {"day": decided_on}, sfs("2016:38")),))
     if decided_on < starts("2026:1326"):
         text = gettext_noop(
-            "Anvisningen beslutades {day}, före den {limit}. Då gäller lagen (2016:38), även om personen "
-            "kommer senare."
+            "Anvisningen beslutades {day}, före den {limit}. Då gäller lagen (2016:38), även om personen kommer senare."
         )
         regime, section = Regime.BOS_2016, "övergångsbestämmelse 4"
     else:
-        text = gettext_noop(
-            "Anvisningen beslutades {day}, tidigast den {limit}. Då gäller lagen (2026:1326)."
-        )
+        text = gettext_noop("Anvisningen beslutades {day}, tidigast den {limit}. Då gäller lagen (2026:1326).")
         regime, section = Regime.BOS_2026, "övergångsbestämmelse 2"
     values = {"day": decided_on, "limit": starts("2026:1326")}
     return Answer(regime, (Step(text, values, sfs("2026:1326", section)),))
@@ -62,8 +59,7 @@ def distribution(year: int) -> Answer[Regime]:
         text = gettext_noop("Anvisningarna för {year} fördelas enligt lagen (2016:38).")
         return Answer(Regime.BOS_2016, (Step(text, {"year": year}, sfs("2016:38", "7 §")),))
     text = gettext_noop(
-        "Anvisningarna för {year} fördelas enligt lagen (2026:1326). Den får tillämpas redan före den "
-        "{limit}."
+        "Anvisningarna för {year} fördelas enligt lagen (2026:1326). Den får tillämpas redan före den {limit}."
     )
     source = sfs("2026:1326", "övergångsbestämmelse 3")
     return Answer(Regime.BOS_2026, (Step(text, {"year": year, "limit": starts("2026:1326")}, source),))
@@ -114,21 +110,15 @@ def housing_right_ends(facts: HousingFacts, rulings: Mapping[str, str] = NO_RULI
 
 def _housing_right_starts(facts: HousingFacts, rulings: Mapping[str, str]) -> Proposal[date]:
     if facts.earlier_right_from:
-        text = gettext_noop(
-            "Personen har haft rätten tidigare. Tiden räknas från den första gången, {start}."
-        )
+        text = gettext_noop("Personen har haft rätten tidigare. Tiden räknas från den första gången, {start}.")
         source = sfs("2026:1326", "12 § 3 st")
         return Proposal(facts.earlier_right_from, (Step(text, {"start": facts.earlier_right_from}, source),))
     if facts.temporary_protection_housing:
-        text = gettext_noop(
-            "Personen bor i ett boende som kommunen ordnade för den som har tillfälligt skydd."
-        )
+        text = gettext_noop("Personen bor i ett boende som kommunen ordnade för den som har tillfälligt skydd.")
         steps = [Step(text, source=sfs("2026:1326", "11 § 2 st"))]
         if facts.received_on and facts.received_on < starts("2026:1326"):
             return _from_reception(facts.received_on, steps)
-        text = gettext_noop(
-            "Tiden räknas från den dag då mottagandelagen slutade gälla för personen, {start}."
-        )
+        text = gettext_noop("Tiden räknas från den dag då mottagandelagen slutade gälla för personen, {start}.")
         return _from(facts.left_reception_act_on, "left_reception_act_on", steps, text, "12 § 2 st")
     regime = governing(facts.assignment_decided_on)
     steps = list(regime.steps)
@@ -160,9 +150,7 @@ def _housing_right_starts(facts: HousingFacts, rulings: Mapping[str, str]) -> Pr
 
 
 def _from_reception(received_on: date, steps: list[Step]) -> Proposal[date]:
-    text = gettext_noop(
-        "Personen togs emot före 2027. Tiden räknas från det första mottagandet i kommunen, {start}."
-    )
+    text = gettext_noop("Personen togs emot före 2027. Tiden räknas från det första mottagandet i kommunen, {start}.")
     return _from(received_on, "received_on", steps, text, "övergångsbestämmelse 5")
 
 

@@ -25,8 +25,7 @@ QUESTIONS: Mapping[str, RulingQuestion] = {
         RulingQuestion(
             "T-6",
             gettext_noop(
-                "Har den som anvisades enligt lagen (2016:38) rätt till boende i 36 månader enligt lagen "
-                "(2026:1326)?"
+                "Har den som anvisades enligt lagen (2016:38) rätt till boende i 36 månader enligt lagen (2026:1326)?"
             ),
             {
                 "no_right": gettext_noop("Nej. De äldre bestämmelserna gäller och de ger ingen sådan rätt."),

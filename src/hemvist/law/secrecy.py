@@ -37,9 +37,7 @@ _GROUNDS = (
         "consent",
         gettext_noop("Samtycke från den enskilde"),
         Source(OSL, "10 kap. 1 § och 12 kap. 2 §"),
-        gettext_noop(
-            "Den enskilde har sagt ja till att just de här uppgifterna lämnas till just den här mottagaren."
-        ),
+        gettext_noop("Den enskilde har sagt ja till att just de här uppgifterna lämnas till just den här mottagaren."),
         needs_consent=True,
     ),
     Ground(

@@ -40,9 +40,7 @@ class PermitGround(StrEnum):
 
 
 PERMIT_GROUND_LABELS = {
-    PermitGround.UTLL_5_1: gettext_noop(
-        "Flykting eller alternativt skyddsbehövande (5 kap. 1 § utlänningslagen)"
-    ),
+    PermitGround.UTLL_5_1: gettext_noop("Flykting eller alternativt skyddsbehövande (5 kap. 1 § utlänningslagen)"),
     PermitGround.UTLL_5_2: gettext_noop("Kvotflykting (5 kap. 2 § utlänningslagen)"),
     PermitGround.UTLL_5_4: gettext_noop("Beslut av internationellt organ (5 kap. 4 § utlänningslagen)"),
     PermitGround.UTLL_5_6: gettext_noop(
@@ -76,9 +74,7 @@ class Living(StrEnum):
 
 LIVING_LABELS = {
     Living.STATE_HOUSING: gettext_noop("Migrationsverkets asylboende"),
-    Living.EXEMPT_FROM_STATE_HOUSING: gettext_noop(
-        "Utanför asylboendet av skäl i 6 kap. 3 § mottagandelagen"
-    ),
+    Living.EXEMPT_FROM_STATE_HOUSING: gettext_noop("Utanför asylboendet av skäl i 6 kap. 3 § mottagandelagen"),
     Living.MUNICIPAL_ASYLUM: gettext_noop("Boende som en kommun ordnat för asylsökande"),
     Living.MUNICIPAL_TEMPORARY_PROTECTION: gettext_noop("Boende som en kommun ordnat för tillfälligt skydd"),
     Living.OWN: gettext_noop("Eget boende"),
@@ -178,8 +174,7 @@ def _covered(person: PersonForTargetGroup, on: date, regime: Regime) -> Proposal
         steps: tuple[Step, ...] = (Step(text, {"day": on}, sfs(act, "2 §")),)
     elif regime is Regime.BOS_2016:
         text = gettext_noop(
-            "Uppehållstillståndet gick ut den {day}. Lagen (2016:38) har ingen regel om den som väntar på "
-            "ett nytt."
+            "Uppehållstillståndet gick ut den {day}. Lagen (2016:38) har ingen regel om den som väntar på ett nytt."
         )
         return _no((), text, sfs(act, "2 §"), day=person.permit_to)
     else:
@@ -214,9 +209,7 @@ def _covered(person: PersonForTargetGroup, on: date, regime: Regime) -> Proposal
 
 def _pending_renewal(person: PersonForTargetGroup, on: date) -> Proposal[bool]:
     source, applied = sfs("2026:1326", "4 §"), person.renewal_applied_on
-    expired = (
-        Step(gettext_noop("Uppehållstillståndet gick ut den {day}."), {"day": person.permit_to}, source),
-    )
+    expired = (Step(gettext_noop("Uppehållstillståndet gick ut den {day}."), {"day": person.permit_to}, source),)
     assert person.permit_from is not None
     assert person.permit_to is not None
     if applied is None:
@@ -227,22 +220,14 @@ def _pending_renewal(person: PersonForTargetGroup, on: date) -> Proposal[bool]:
     if person.renewal_for_covered_ground is None:
         return _unknown(expired, "renewal_for_covered_ground")
     if not person.renewal_for_covered_ground:
-        return _no(
-            expired, gettext_noop("Ansökan gäller ett tillstånd på en grund som inte omfattas."), source
-        )
+        return _no(expired, gettext_noop("Ansökan gäller ett tillstånd på en grund som inte omfattas."), source)
     if person.has_inhibition:
-        text = gettext_noop(
-            "Personen har ett beslut om inhibition. Då gäller inte regeln om pågående ansökan."
-        )
+        text = gettext_noop("Personen har ett beslut om inhibition. Då gäller inte regeln om pågående ansökan.")
         return _no(expired, text, source)
     refused = person.renewal_refused_final_on
     if refused and on >= refused:
-        return _no(
-            expired, gettext_noop("Avslaget på ansökan fick laga kraft den {day}."), source, day=refused
-        )
-    text = gettext_noop(
-        "Ett nytt tillstånd söktes den {day}, medan det gamla gällde. Personen omfattas så länge."
-    )
+        return _no(expired, gettext_noop("Avslaget på ansökan fick laga kraft den {day}."), source, day=refused)
+    text = gettext_noop("Ett nytt tillstånd söktes den {day}, medan det gamla gällde. Personen omfattas så länge.")
     return _yes(expired, text, source, day=applied)
 
 
@@ -265,18 +250,14 @@ def _relative(tie: SponsorTie, on: date, act: str) -> Proposal[bool]:
             "Ansökan gjordes den {applied}, senare än {years} år efter mottagandet. Sista dag var {last}."
         )
         return _no((), text, source, **values)
-    text = gettext_noop(
-        "Ansökan gjordes den {applied}, inom {years} år från anknytningspersonens mottagande."
-    )
+    text = gettext_noop("Ansökan gjordes den {applied}, inom {years} år från anknytningspersonens mottagande.")
     return _yes((), text, source, **values)
 
 
 def _assignable_2016(person: PersonForTargetGroup, on: date, steps: tuple[Step, ...]) -> Proposal[bool]:
     source, since = sfs("2016:39", "11 §"), starts("2025:64")
     if on < since:
-        text = gettext_noop(
-            "Programmet har inte den lydelse som gällde före den {day}. Fråga Migrationsverket."
-        )
+        text = gettext_noop("Programmet har inte den lydelse som gällde före den {day}. Fråga Migrationsverket.")
         return Proposal(None, (*steps, Step(text, {"day": since}, source)))
     if person.permit_ground in RESETTLED:
         return _yes(steps, gettext_noop("Personen är vidarebosatt och får anvisas."), source)
@@ -287,10 +268,7 @@ def _assignable_2016(person: PersonForTargetGroup, on: date, steps: tuple[Step, 
         return _unknown(steps, "living")
     if person.living is Living.STATE_HOUSING:
         return _yes(steps, gettext_noop("Personen bor i Migrationsverkets asylboende."), source)
-    if (
-        person.permit_ground is PermitGround.UTLL_21
-        and person.living is Living.MUNICIPAL_TEMPORARY_PROTECTION
-    ):
+    if person.permit_ground is PermitGround.UTLL_21 and person.living is Living.MUNICIPAL_TEMPORARY_PROTECTION:
         text = gettext_noop("Personen har tillfälligt skydd och bor i ett boende som en kommun ordnat.")
         return _yes(steps, text, source)
     text = gettext_noop("Personen bor inte så att en anvisning får beslutas.")
@@ -299,9 +277,7 @@ def _assignable_2016(person: PersonForTargetGroup, on: date, steps: tuple[Step, 
 
 def _assignable_2026(person: PersonForTargetGroup, on: date, steps: tuple[Step, ...]) -> Proposal[bool]:
     if person.permit_ground in RESETTLED:
-        return _yes(
-            steps, gettext_noop("Personen är vidarebosatt och får anvisas."), sfs("2026:1326", "6 § 1 st 4")
-        )
+        return _yes(steps, gettext_noop("Personen är vidarebosatt och får anvisas."), sfs("2026:1326", "6 § 1 st 4"))
     if person.unaccompanied:
         if person.birth_date is None:
             return _unknown(steps, "birth_date")

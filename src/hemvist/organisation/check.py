@@ -90,9 +90,7 @@ def check_folder(path: str | Path, duty_keys: Collection[str] | None = None) -> 
     return read_folder(path, duty_keys)[1]
 
 
-def read_folder(
-    path: str | Path, duty_keys: Collection[str] | None = None
-) -> tuple[Folder | None, list[Problem]]:
+def read_folder(path: str | Path, duty_keys: Collection[str] | None = None) -> tuple[Folder | None, list[Problem]]:
     """The folder and its problems. No folder when there is an error among them.
 
     ``duty_keys`` are the keys that ``due: {law: …}`` may name; None leaves them unchecked.
@@ -121,9 +119,7 @@ def read_folder(
 def _missing_folder(root: Path) -> Problem:
     names = sorted({entry.name for shelf in shelves() if shelf.is_dir() for entry in shelf.iterdir()})
     message = "här ligger en fil, inte en mapp" if root.exists() else "mappen finns inte"
-    return Problem(
-        str(root), 1, "", message, closest(root.name, names) or "Skriv sökvägen till kommunens mapp"
-    )
+    return Problem(str(root), 1, "", message, closest(root.name, names) or "Skriv sökvägen till kommunens mapp")
 
 
 def _strangers(root: Path) -> Iterator[Problem]:
@@ -139,11 +135,16 @@ def _strangers(root: Path) -> Iterator[Problem]:
             )
 
 
+def nearest(word: object, options: Iterable[str]) -> str | None:
+    """The option that the word was probably meant to be."""
+    return next(iter(difflib.get_close_matches(str(word), sorted(set(options)), n=1, cutoff=0.6)), None)
+
+
 def closest(word: object, options: Iterable[str]) -> str:
     """``Menade du …?`` for the nearest option, or the options when none is near and they are few."""
     known = sorted(set(options))
-    if near := difflib.get_close_matches(str(word), known, n=1, cutoff=0.6):
-        return f"Menade du {near[0]}?"
+    if near := nearest(word, known):
+        return f"Menade du {near}?"
     return f"Välj bland: {', '.join(known)}" if 0 < len(known) <= 25 else ""
 
 
@@ -160,12 +161,8 @@ class _Document:
     model: Model | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def add(
-        self, path: Key, message: str, suggestion: str = "", severity: Literal["error", "note"] = "error"
-    ) -> None:
-        self.problems.append(
-            Problem(str(self.file), self.line(path), self.key(path), message, suggestion, severity)
-        )
+    def add(self, path: Key, message: str, suggestion: str = "", severity: Literal["error", "note"] = "error") -> None:
+        self.problems.append(Problem(str(self.file), self.line(path), self.key(path), message, suggestion, severity))
 
     def line(self, path: Key) -> int:
         """The line of the key, or of the nearest thing around it that is there."""
@@ -199,18 +196,29 @@ def _read(root: Path, name: str) -> _Document:
     except yaml.YAMLError as error:
         document.problems.append(_yaml_problem(document.file, text, error))
         return document
-    if node is None:
+    if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
         document.add((), "filen är tom", f"Börja med nyckeln {next(iter(FILES[name].model_fields))}")
         return document
-    reader = _Reader(document)
+    reader = _Reader(document.lines)
     document.data = reader.value(node, ())
+    for path, line, message, suggestion in reader.found:
+        document.problems.append(Problem(str(document.file), line, document.key(path), message, suggestion))
     if document.problems:
         return document
     try:
         document.model = FILES[name].model_validate(document.data)
     except ValidationError as invalid:
-        for error in invalid.errors(include_url=False):
-            document.add(error["loc"], *_explain(error, FILES[name]))
+        errors = invalid.errors(include_url=False)
+        missing = {error["loc"] for error in errors if error["type"] == "missing"}
+        for error in errors:
+            *parent, leaf = error["loc"] or ("",)
+            if error["type"] == "extra_forbidden":
+                # A misspelt key is one mistake, not two.
+                siblings = [str(loc[-1]) for loc in missing if loc[:-1] == tuple(parent)]
+                missing.discard((*parent, nearest(leaf, siblings) or ""))
+        for error in errors:
+            if error["type"] != "missing" or error["loc"] in missing:
+                document.add(error["loc"], *_explain(error, FILES[name]))
     return document
 
 
@@ -219,11 +227,7 @@ def _text(document: _Document) -> str | None:
         raw = document.file.read_bytes()
     except FileNotFoundError:
         twin = document.file.with_suffix(".yml")
-        advice = (
-            f"Byt namn på {twin.name} till {document.file.name}"
-            if twin.exists()
-            else "Kopiera den från enkoping"
-        )
+        advice = f"Byt namn på {twin.name} till {document.file.name}" if twin.exists() else "Kopiera den från enkoping"
         document.add((), "filen saknas", advice)
         return None
     except OSError as error:
@@ -286,27 +290,25 @@ def _yaml_problem(file: Path, text: str, error: yaml.YAMLError) -> Problem:
     for start, (message, suggestion) in _YAML_WORDS.items():
         if words.startswith(start):
             return Problem(str(file), line, "", message, suggestion)
-    return Problem(
-        str(file), line, "", f"filen kan inte läsas som YAML ({words})", "Jämför med raderna ovanför"
-    )
+    return Problem(str(file), line, "", f"filen kan inte läsas som YAML ({words})", "Jämför med raderna ovanför")
 
 
 class _Reader:
     """YAML nodes as plain values, with the line of everything, and with double keys caught."""
 
-    def __init__(self, document: _Document) -> None:
-        self.document = document
+    def __init__(self, lines: dict[Key, int]) -> None:
+        self.lines = lines
+        self.found: list[tuple[Key, int, str, str]] = []
         self.scalars = yaml.SafeLoader("")
         self.open: set[int] = set()
 
     def value(self, node: yaml.Node, path: Key) -> Any:
-        self.document.lines.setdefault(path, node.start_mark.line + 1)
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
         if isinstance(node, yaml.ScalarNode):
             return self.scalar(node, path)
         if id(node) in self.open:
-            self.document.add(
-                path, "hänvisningen (*namn) går runt till sig själv", "Skriv ut innehållet i stället"
-            )
+            self.found.append((path, line, "hänvisningen (*namn) går runt till sig själv", "Skriv ut innehållet"))
             return None
         self.open.add(id(node))
         if isinstance(node, yaml.MappingNode):
@@ -318,13 +320,12 @@ class _Reader:
 
     def scalar(self, node: yaml.ScalarNode, path: Key) -> Any:
         try:
-            return self.scalars.construct_object(node)  # type: ignore[no-untyped-call]
+            return self.scalars.construct_object(node)
         except ValueError:
-            self.document.add(
-                path, f"{node.value} är inget datum eller tal som finns", "Skriv till exempel 2026-11-23"
-            )
+            message, advice = f"{node.value} är inget datum eller tal som finns", "Skriv till exempel 2026-11-23"
         except yaml.constructor.ConstructorError:
-            self.document.add(path, f"märket {node.tag} används inte här", "Ta bort det som börjar med !")
+            message, advice = f"märket {node.tag} används inte här", "Ta bort det som börjar med !"
+        self.found.append((path, node.start_mark.line + 1, message, advice))
         return None
 
     def mapping(self, node: yaml.MappingNode, path: Key) -> dict[str, Any]:
@@ -333,27 +334,15 @@ class _Reader:
             line = key_node.start_mark.line + 1
             key = self.scalar(key_node, path) if isinstance(key_node, yaml.ScalarNode) else None
             if not isinstance(key, str):
-                written = getattr(key_node, "value", "")
-                self.document.lines[(*path, str(written))] = line
-                self.document.add(
-                    (*path, str(written)), "nyckeln är inte en text", f'Sätt citattecken: "{written}"'
-                )
-                continue
-            place = (*path, key)
-            if key in result:
-                first = self.document.lines[place]
-                self.document.problems.append(
-                    Problem(
-                        str(self.document.file),
-                        line,
-                        self.document.key(place),
-                        f"nyckeln står två gånger (första gången på rad {first})",
-                        "Ta bort den ena",
-                    )
-                )
-                continue
-            self.document.lines[place] = line
-            result[key] = self.value(child, place)
+                written = str(getattr(key_node, "value", ""))
+                advice = f'Sätt citattecken: "{written}"'
+                self.found.append(((*path, written), line, "nyckeln är inte en text", advice))
+            elif key in result:
+                message = f"nyckeln står två gånger (första gången på rad {self.lines[*path, key]})"
+                self.found.append(((*path, key), line, message, "Ta bort den ena"))
+            else:
+                self.lines[*path, key] = line
+                result[key] = self.value(child, (*path, key))
         return result
 
 
@@ -385,9 +374,7 @@ def _explain(error: ErrorDetails, root: type[Model]) -> tuple[str, str]:
         wrong = ctx["error"]
         return str(wrong), wrong.suggestion if isinstance(wrong, ContentError) else ""
     if kind == "literal_error":
-        return f"{_show(given)} är inget tillåtet värde", closest(
-            given, str(ctx["expected"]).split("'")[1::2]
-        )
+        return f"{_show(given)} är inget tillåtet värde", closest(given, str(ctx["expected"]).split("'")[1::2])
     if given is None:
         return "värdet är tomt", "Skriv ett värde, eller ta bort raden om den inte behövs"
     if kind == "string_type":
@@ -489,9 +476,7 @@ class _References:
         for number, code in enumerate(codes):
             if code in first:
                 line = document.line((group, first[code]))
-                document.add(
-                    (group, number, "code"), f"koden {code} står redan på rad {line}", "Ge den en egen kod"
-                )
+                document.add((group, number, "code"), f"koden {code} står redan på rad {line}", "Ge den en egen kod")
             first.setdefault(code, number)
 
     def _seed_lines(self, document: _Document) -> None:
@@ -506,9 +491,7 @@ class _References:
                 if source.source_document is None:
                     document.add(path, "radnummer utan källa", "Fyll i source_document i municipality.yaml")
                 elif value and line_ranges(value)[-1][1] > source.source_document.lines:
-                    document.add(
-                        path, f"dokumentet har bara {source.source_document.lines} rader", "Rätta radnumret"
-                    )
+                    document.add(path, f"dokumentet har bara {source.source_document.lines} rader", "Rätta radnumret")
 
     def _organisation(self) -> None:
         document, model = self._open("organisation.yaml", OrganisationFile)
@@ -531,11 +514,7 @@ class _References:
                 ("department", unit.department, departments),
             ):
                 what = "verksamhetsgrenen" if key == "branch" else "förvaltningen"
-                if (
-                    code
-                    and self._known(document, (*at, key), code, set(owners), what)
-                    and owners[code] != unit.board
-                ):
+                if code and self._known(document, (*at, key), code, set(owners), what) and owners[code] != unit.board:
                     same = sorted(name for name, board in owners.items() if board == unit.board)
                     document.add(
                         (*at, key),
@@ -555,11 +534,7 @@ class _References:
         functions = {function.code for function in model.functions}
         units = self._codes("organisation.yaml", "units")
         organisation = self.documents["organisation.yaml"].model
-        closed = (
-            {u.code: u.valid_to for u in organisation.units}
-            if isinstance(organisation, OrganisationFile)
-            else {}
-        )
+        closed = {u.code: u.valid_to for u in organisation.units} if isinstance(organisation, OrganisationFile) else {}
         periods: dict[str, list[tuple[date, date, int]]] = defaultdict(list)
         for number, entry in enumerate(model.responsibilities):
             at: Key = ("responsibilities", number)
@@ -665,7 +640,8 @@ class _References:
                     f"punkterna väntar på varandra i en ring: {' → '.join(reversed(cycle))}",
                     "Ta bort ett av leden",
                 )
-                waits[cycle[1]].discard(cycle[0])
+                for waited, waiting in pairwise(cycle):
+                    waits[waiting].discard(waited)
             else:
                 return
 
@@ -697,8 +673,7 @@ class _References:
                 document.add(
                     ("figures", number, "conflict"),
                     f"bara en siffra har motsägelsen {figure.conflict}",
-                    closest(figure.conflict, set(conflicts) - {figure.conflict})
-                    or "Skriv den andra siffran också",
+                    closest(figure.conflict, set(conflicts) - {figure.conflict}) or "Skriv den andra siffran också",
                 )
         years: dict[str, set[int]] = defaultdict(set)
         for figure in model.figures:
@@ -706,9 +681,7 @@ class _References:
         for number, gap in enumerate(model.gaps):
             self._known(document, ("gaps", number, "measure"), gap.measure, measures, "måttet")
             if both := sorted(years[gap.measure] & set(gap.years)):
-                document.add(
-                    ("gaps", number), f"{both[0]} har en siffra och är alltså ingen lucka", "Rätta åren"
-                )
+                document.add(("gaps", number), f"{both[0]} har en siffra och är alltså ingen lucka", "Rätta åren")
         for gap in model.gaps:
             years[gap.measure].update(gap.years)
         for number, measure in enumerate(model.measures):
@@ -731,9 +704,7 @@ class _References:
             for word in {term.term.sv.casefold(), *(alias.casefold() for alias in term.aliases)}:
                 if word in first:
                     line = document.line(("terms", first[word]))
-                    document.add(
-                        ("terms", number), f"ordet {word} förklaras redan på rad {line}", "Slå ihop dem"
-                    )
+                    document.add(("terms", number), f"ordet {word} förklaras redan på rad {line}", "Slå ihop dem")
                 first.setdefault(word, number)
 
 

@@ -131,7 +131,7 @@ class Branch(Named):
     @property
     def secrecy_key(self) -> str:
         """``26 kap. 1 § OSL`` as ``26:1``, as :mod:`hemvist.law.secrecy` names it; the chapter when no §."""
-        match = re.match(r"(\d+) kap\.(?: (\d+(?: [a-z])?))?", self.secrecy)
+        match = re.match(r"(\d+) kap\.(?: (\d+(?: [a-z]\b)?))?", self.secrecy)
         return ":".join(part for part in match.groups() if part) if match else ""
 
 
@@ -149,9 +149,7 @@ class Unit(Named):
     """An enhet that can answer for functions and own tasks. Its board is its branch's."""
 
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="units")
-    department = models.ForeignKey(
-        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="units"
-    )
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="units")
     functions_sv = models.TextField(blank=True)
     functions_en = models.TextField(blank=True)
     contact_sv = models.TextField(blank=True)
@@ -330,9 +328,7 @@ class HistoricalFigure(models.Model):
         ]
 
     def __str__(self) -> str:
-        return (
-            "–" if self.is_gap else str(self.value) if self.value is not None else f"{self.low}–{self.high}"
-        )
+        return "–" if self.is_gap else str(self.value) if self.value is not None else f"{self.low}–{self.high}"
 
 
 class PlanTemplate(models.Model):

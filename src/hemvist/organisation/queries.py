@@ -166,9 +166,7 @@ def who_does_what(search: str, on: date) -> Overview:
             functions.append(row)
     units = [
         unit
-        for unit in Unit.objects.select_related("branch__board", "department").prefetch_related(
-            "contributions"
-        )
+        for unit in Unit.objects.select_related("branch__board", "department").prefetch_related("contributions")
         if unit.open_on(on)
         and _matches(
             words,
@@ -225,9 +223,7 @@ def unit_page(code: str, on: date) -> UnitPage | None:
     unit = Unit.objects.select_related("branch__board", "department").filter(code=code).first()
     if unit is None:
         return None
-    answers = list(
-        unit.responsibilities.select_related("function").order_by("function__position", "valid_from")
-    )
+    answers = list(unit.responsibilities.select_related("function").order_by("function__position", "valid_from"))
     now = [a for a in answers if a.valid_from <= on and (a.valid_to is None or a.valid_to > on)]
     functions = {answer.function.code for answer in now}
     return UnitPage(

@@ -54,9 +54,7 @@ Anchor = Literal[
     "admitted_school_on",
 ]
 # Days that are known only because a task was done that day; later deadlines are counted from them.
-Given = Literal[
-    "sfi_registered_on", "admitted_school_on", "applied_preschool_on", "civic_orientation_started_on"
-]
+Given = Literal["sfi_registered_on", "admitted_school_on", "applied_preschool_on", "civic_orientation_started_on"]
 # Pairs that never hold together: an item that asks for both could never reach anyone.
 OPPOSITES: tuple[frozenset[str], ...] = (
     frozenset({"assigned", "self_settled"}),
@@ -82,9 +80,7 @@ def line_ranges(text: str) -> list[tuple[int, int]]:
     for part in text.split(", "):
         match = re.fullmatch(r"(\d+)(?:–(\d+))?", part)
         if not match:
-            raise ContentError(
-                f"{part} är inget radnummer", "Skriv 306–308 eller 306–308, 510 (med tankstreck)"
-            )
+            raise ContentError(f"{part} är inget radnummer", "Skriv 306–308 eller 306–308, 510 (med tankstreck)")
         first, last = int(match[1]), int(match[2] or match[1])
         if not 0 < first <= last:
             raise ContentError(f"intervallet {part} går baklänges", f"Skriv {last}–{first}")
@@ -159,9 +155,7 @@ class HousingPolicy(Model):
     @model_validator(mode="after")
     def _years_when_limited(self) -> HousingPolicy:
         if (self.kind == "limited") != (self.years is not None):
-            raise ContentError(
-                "years och kind säger olika", "Skriv years bara när kind är limited, och då alltid"
-            )
+            raise ContentError("years och kind säger olika", "Skriv years bara när kind är limited, och då alltid")
         return self
 
 
@@ -286,9 +280,7 @@ class Responsibility(Model):
     @model_validator(mode="after")
     def _ends_after_start(self) -> Responsibility:
         if self.valid_to is not None and self.valid_to <= self.valid_from:
-            raise ContentError(
-                "perioden slutar innan den börjar", "Skriv en valid_to som är senare än valid_from"
-            )
+            raise ContentError("perioden slutar innan den börjar", "Skriv en valid_to som är senare än valid_from")
         return self
 
 
@@ -373,9 +365,7 @@ class LocalDue(Model):
     @model_validator(mode="after")
     def _one_length(self) -> LocalDue:
         if len([n for n in (self.days, self.working_days, self.weeks, self.months) if n is not None]) != 1:
-            raise ContentError(
-                "tidens längd är oklar", "Skriv exakt en av days, working_days, weeks och months"
-            )
+            raise ContentError("tidens längd är oklar", "Skriv exakt en av days, working_days, weeks och months")
         return self
 
     @property
@@ -440,9 +430,7 @@ class PlanItem(Model):
                 "Skriv subject: person, eller ett villkor som börjar på has_",
             )
         if self.subject == "household" and self.gives:
-            raise ContentError(
-                f"{self.gives} gäller en person, men subject är household", "Skriv subject: person"
-            )
+            raise ContentError(f"{self.gives} gäller en person, men subject är household", "Skriv subject: person")
         for pair in OPPOSITES:
             if pair <= asked:
                 raise ContentError(

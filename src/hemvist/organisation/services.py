@@ -362,9 +362,7 @@ def _load_history(folder: Folder, sync: _Sync) -> None:
         key = f"{group}:{seen[group]}"
         rows[key] = {
             "key": key,
-            **_fields(
-                figure, "measure", "year", "value", "low", "high", "as_of", "source", "note", "seed_lines"
-            ),
+            **_fields(figure, "measure", "year", "value", "low", "high", "as_of", "source", "note", "seed_lines"),
             "category": figure.category or "",
             "conflict": figure.conflict or "",
             "is_gap": False,

@@ -18,7 +18,6 @@ from hemvist.law.duties import ANCHORS, DutyFacts, deadline
 from hemvist.law.regime import Regime
 from hemvist.law.types import Source, Step, gettext_noop
 
-
 # What a day is counted from, in words; the law's own anchors and the plan's.
 ANCHOR_WORDS: Mapping[str, str] = {
     **ANCHORS,
@@ -230,9 +229,7 @@ def _local_due(rule: LocalDue, facts: CaseFacts, person: PersonFacts | None) -> 
 _DUTY_DAYS = tuple(f.name for f in fields(DutyFacts) if f.name.endswith(("_on", "_from", "_date")))
 
 
-def _law_due(
-    key: str, facts: CaseFacts, person: PersonFacts | None, rulings: Mapping[str, str]
-) -> DerivedTask:
+def _law_due(key: str, facts: CaseFacts, person: PersonFacts | None, rulings: Mapping[str, str]) -> DerivedTask:
     received, preliminary = _anchor("received_on", facts, person)
     known = {name: _anchor(name, facts, person)[0] for name in _DUTY_DAYS}
     answer = deadline(
@@ -246,17 +243,13 @@ def _law_due(
         rulings=rulings,
     )
     rests_on_reception = (
-        preliminary
-        and answer.value is not None
-        and any(received in step.values.values() for step in answer.steps)
+        preliminary and answer.value is not None and any(received in step.values.values() for step in answer.steps)
     )
     missing = (*answer.missing, *(f"ruling:{question.key}" for question in answer.rulings_needed))
     return _due(answer.value, rests_on_reception, answer.steps, missing)
 
 
-def _due(
-    due: date | None, preliminary: bool, steps: tuple[Step, ...], missing: tuple[str, ...]
-) -> DerivedTask:
+def _due(due: date | None, preliminary: bool, steps: tuple[Step, ...], missing: tuple[str, ...]) -> DerivedTask:
     return DerivedTask("", None, "", 0, due, preliminary, steps, missing, ())
 
 
@@ -292,11 +285,7 @@ def derive(
                 unit = fallback
                 steps = (
                     *steps,
-                    Step(
-                        gettext_noop(
-                            "Ingen enhet svarar för uppgiften i dag. Den ligger därför hos samordningen."
-                        )
-                    ),
+                    Step(gettext_noop("Ingen enhet svarar för uppgiften i dag. Den ligger därför hos samordningen.")),
                 )
             tasks.append(
                 replace(

@@ -52,9 +52,7 @@ def suppress_table(
     column_lines = [[(i, j) for i in range(len(rows))] for j in range(width)]
     while complete(row_lines) or complete(column_lines):
         pass
-    cells: list[list[Cell]] = [
-        [None if hidden[i][j] else rows[i][j] for j in range(width)] for i in range(len(rows))
-    ]
+    cells: list[list[Cell]] = [[None if hidden[i][j] else rows[i][j] for j in range(width)] for i in range(len(rows))]
 
     def totals(lines: Sequence[Sequence[tuple[int, int]]]) -> list[Cell]:
         sums = [sum(rows[i][j] for i, j in line) for line in lines]

@@ -132,8 +132,7 @@ def checked(kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
             for e in error.errors()
         ]
         raise ValidationError(
-            _("%(kind)s kan inte sparas: %(parts)s")
-            % {"kind": FactKind(kind).label, "parts": "; ".join(parts)}
+            _("%(kind)s kan inte sparas: %(parts)s") % {"kind": FactKind(kind).label, "parts": "; ".join(parts)}
         ) from None
 
 

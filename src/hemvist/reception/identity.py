@@ -33,9 +33,7 @@ def normalise(kind: str, text: str, today: date) -> str:
     if kind == "dossier":
         if not 3 <= len(text) <= 20 or not re.fullmatch(r"[0-9A-Za-z/\-]+", text):
             raise ValidationError(
-                _(
-                    "Dossiernumret ”%(text)s” ska ha 3–20 tecken: siffror, bokstäver, bindestreck eller snedstreck."
-                )
+                _("Dossiernumret ”%(text)s” ska ha 3–20 tecken: siffror, bokstäver, bindestreck eller snedstreck.")
                 % {"text": text}
             )
         return text.upper()
@@ -65,9 +63,7 @@ def normalise(kind: str, text: str, today: date) -> str:
     else:
         _real_day(int(digits[:4]), month, day, text)
     if luhn(digits[2:11]) != int(digits[11]):
-        raise ValidationError(
-            _("Kontrollsiffran stämmer inte i ”%(text)s”. Kontrollera numret.") % {"text": text}
-        )
+        raise ValidationError(_("Kontrollsiffran stämmer inte i ”%(text)s”. Kontrollera numret.") % {"text": text})
     return digits
 
 

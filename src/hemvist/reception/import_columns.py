@@ -33,14 +33,14 @@ class CellError(ValueError):
 
 
 def key(text: str) -> str:
-    """Letters and digits only, å, ä and ö as a and o: *Födelsedatum* and *fodelse_datum* are the same word."""
+    """Letters and digits only, å, ä and ö as a and o: *Födelsedatum* and *fodelse_datum* are the same."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     return "".join(c for c in plain if c.isalnum())
 
 
 # --- the words that a cell may hold ----------------------------------------------------------------------
 
-# Code → the words for it, the one we write ourselves first. Compared with :func:`key`; the code is a word too.
+# Code → the words for it, our own first. Compared with :func:`key`; the code itself is always a word too.
 Words = Mapping[str, tuple[str, ...]]
 
 CATEGORIES: Words = {
@@ -94,13 +94,22 @@ def as_text(cell: Cell) -> str:
     text = " ".join(unicodedata.normalize("NFC", str(cell)).split()) if cell is not None else ""
     if text.startswith("="):
         raise CellError(_("Cellen innehåller en formel. Klistra in värdet i stället."))
+    if re.fullmatch(r"#[A-Z0-9/!?_]+[!?]|#N/A", text):
+        raise CellError(_("Cellen innehåller ett felvärde från Excel, %(text)s.") % {"text": brief(text)})
     if any(unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} for c in text):
         raise CellError(_("Cellen innehåller tecken som inte går att läsa. Skriv om den."))
     return text
 
 
 def as_date(cell: Cell) -> date | None:
-    """2026-11-27, 20261127 or a date cell of Excel."""
+    """2026-11-27, 20261127 or a date cell of Excel; between 1900 and 2100."""
+    day = _day(cell)
+    if day and not 1900 <= day.year <= 2100:
+        raise CellError(_("Året %(year)d är orimligt. Kontrollera datumet.") % {"year": day.year})
+    return day
+
+
+def _day(cell: Cell) -> date | None:
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):

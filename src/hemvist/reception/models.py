@@ -37,9 +37,7 @@ class Household(models.Model):
     # Casefolded name in Swedish order (å, ä, ö last): databases sort them differently.
     sort_key = models.CharField(max_length=200, blank=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["category"])]
@@ -117,9 +115,7 @@ class Fact(models.Model):
     valid_from = models.DateField()
     source = models.CharField(max_length=30, choices=FactSource.choices)
     registered_at = models.DateTimeField(auto_now_add=True)
-    registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
@@ -180,9 +176,7 @@ class ImportRun(models.Model):
     staged = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     summary = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -213,23 +207,17 @@ class Assignment(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     status_on = models.DateField(null=True, blank=True)
     status_reason = models.CharField(max_length=300, blank=True)
-    replaced_by = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces"
-    )
+    replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
     import_run = models.ForeignKey(
         ImportRun, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments"
     )
     registered_at = models.DateTimeField(auto_now_add=True)
-    registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-decided_on", "-registered_at"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["reference"], condition=~Q(reference=""), name="assignment_reference_once"
-            ),
+            models.UniqueConstraint(fields=["reference"], condition=~Q(reference=""), name="assignment_reference_once"),
             models.CheckConstraint(
                 condition=Q(latest_reception_on__isnull=True) | Q(latest_reception_on__gte=F("decided_on")),
                 name="assignment_reception_after_decision",
@@ -247,14 +235,10 @@ class Arrival(models.Model):
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="arrivals")
     on = models.DateField(_("mottagen"))
     category = models.CharField(_("kategori"), max_length=30, choices=Category.choices)
-    assignment = models.ForeignKey(
-        Assignment, on_delete=models.PROTECT, null=True, blank=True, related_name="arrivals"
-    )
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, null=True, blank=True, related_name="arrivals")
     source = models.CharField(max_length=30, choices=FactSource.choices)
     registered_at = models.DateTimeField(auto_now_add=True)
-    registered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     # A wrong arrival is voided, with the reason, and a new row written.
     voided_at = models.DateTimeField(null=True, blank=True)
     void_reason = models.CharField(max_length=200, blank=True)
@@ -262,9 +246,7 @@ class Arrival(models.Model):
     class Meta:
         ordering = ["on", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["person"], condition=Q(voided_at__isnull=True), name="person_received_once"
-            )
+            models.UniqueConstraint(fields=["person"], condition=Q(voided_at__isnull=True), name="person_received_once")
         ]
         indexes = [models.Index(fields=["on"])]
 
@@ -283,20 +265,14 @@ class Consent(models.Model):
     given_on = models.DateField()
     expires_on = models.DateField()
     recorded_at = models.DateTimeField(auto_now_add=True)
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     withdrawn_on = models.DateField(null=True, blank=True)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["-recorded_at"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(expires_on__gt=F("given_on")), name="consent_expires_after_given"
-            )
+            models.CheckConstraint(condition=Q(expires_on__gt=F("given_on")), name="consent_expires_after_given")
         ]
 
 
@@ -312,34 +288,24 @@ class Disclosure(models.Model):
     ground = models.CharField(max_length=30)
     paragraph = models.CharField(max_length=100)
     reason = models.CharField(max_length=500)
-    consent = models.ForeignKey(
-        Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="disclosures"
-    )
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, blank=True, related_name="disclosures")
     valid_from = models.DateField()
     valid_to = models.DateField()
     made_at = models.DateTimeField(auto_now_add=True)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     # From a protected case: nothing leaves before a second person has approved.
     needs_approval = models.BooleanField(default=False)
     approved_at = models.DateTimeField(null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     revoked_at = models.DateTimeField(null=True, blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     revoke_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-made_at"]
         indexes = [models.Index(fields=["recipient", "valid_to"])]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_to__gt=F("valid_from")), name="disclosure_ends_after_start"
-            ),
+            models.CheckConstraint(condition=Q(valid_to__gt=F("valid_from")), name="disclosure_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("made_by")),
                 name="disclosure_two_persons",
@@ -357,7 +323,5 @@ class Disclosure(models.Model):
 class NewcomerAccess(models.Model):
     """The newcomer's own sign-in: which person the user is."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="newcomer_access"
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="newcomer_access")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")

@@ -176,8 +176,7 @@ def case_facts(case_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, Ca
             persons=persons,
             assigned=assignment is not None,
             resettled=household.category == Category.QUOTA or bool(grounds & RESETTLED),
-            temporary_protection=household.category == Category.TEMPORARY_PROTECTION
-            or PermitGround.UTLL_21 in grounds,
+            temporary_protection=household.category == Category.TEMPORARY_PROTECTION or PermitGround.UTLL_21 in grounds,
             already_living_here=household.already_living_here,
             needs_dwelling=household.needs_dwelling,
             assignment_decided_on=assignment.decided_on if assignment else None,
@@ -353,9 +352,7 @@ def export_households(
     policy.require(actor, "case.list")
     rows = [
         _row(household, today)
-        for household in _with_parts(_filtered(actor, wanted, today, extra)).filter(
-            case__protected_since__isnull=True
-        )
+        for household in _with_parts(_filtered(actor, wanted, today, extra)).filter(case__protected_since__isnull=True)
     ]
     audit.record(
         actor,
@@ -372,9 +369,7 @@ def export_households(
             "persons": len(row.current),
             "planned_arrival_on": row.household.planned_arrival_on,
             "received_on": row.received_on,
-            "latest_reception_on": row.active_assignment.latest_reception_on
-            if row.active_assignment
-            else None,
+            "latest_reception_on": row.active_assignment.latest_reception_on if row.active_assignment else None,
         }
         for row in rows
     ]
@@ -386,9 +381,7 @@ def get_household(
 ) -> HouseholdRow:
     """A household that the actor may read. One audit row. Raises NotVisible."""
     household = (
-        _with_parts(
-            Household.objects.filter(policy.visible_cases(actor, "case.read", "case__"), id=household_id)
-        )
+        _with_parts(Household.objects.filter(policy.visible_cases(actor, "case.read", "case__"), id=household_id))
     ).first()
     if household is None:
         raise NotVisible(action="case.read", object_id=str(household_id))
@@ -428,11 +421,7 @@ def person_history(actor: Actor, person: Person) -> list[Fact]:
         case=person.case,
         fields=list(FactKind.values),
     )
-    return list(
-        person.facts.select_related("registered_by", "corrected_by", "corrects").order_by(
-            "-valid_from", "-id"
-        )
-    )
+    return list(person.facts.select_related("registered_by", "corrected_by", "corrects").order_by("-valid_from", "-id"))
 
 
 # --- anvisningar ------------------------------------------------------------------------------------------------------
@@ -497,9 +486,7 @@ def list_assignments(
 def get_assignment(actor: Actor, assignment_id: uuid.UUID, *, today: date) -> AssignmentRow:
     """One anvisning with its household. One audit row. Raises NotVisible."""
     assignment = (
-        Assignment.objects.filter(
-            policy.visible_cases(actor, "case.read", "household__case__"), id=assignment_id
-        )
+        Assignment.objects.filter(policy.visible_cases(actor, "case.read", "household__case__"), id=assignment_id)
         .select_related("household__case__branch", "replaced_by", "registered_by")
         .prefetch_related("persons", Prefetch("arrivals", Arrival.objects.filter(voided_at__isnull=True)))
         .first()
@@ -531,8 +518,7 @@ class Disclosed:
 def _in_force(today: date) -> Q:
     """Disclosures that hold: not ended, and from a protected case only when two persons stand behind it."""
     return Q(revoked_at__isnull=True, valid_from__lte=today, valid_to__gt=today) & (
-        Q(case__protected_since__isnull=True, needs_approval=False)
-        | Q(needs_approval=True, approved_at__isnull=False)
+        Q(case__protected_since__isnull=True, needs_approval=False) | Q(needs_approval=True, approved_at__isnull=False)
     )
 
 
@@ -570,9 +556,7 @@ def disclosed(actor: Actor, case: Case, *, today: date) -> Disclosed:
             if code == "identifiers":
                 value = ", ".join(identity.show(i.kind, i.value) for i in person.identifiers.all())
             values.append((str(FIELDS[code].label), value))
-        result.persons.append(
-            DisclosedPerson(person.id, tuple(values), known.full_name if "name" in codes else "")
-        )
+        result.persons.append(DisclosedPerson(person.id, tuple(values), known.full_name if "name" in codes else ""))
     audit.record(
         actor,
         "disclosed.viewed",
@@ -623,13 +607,11 @@ def disclosure_register(actor: Actor, *, offset: int = 0, limit: int = 50) -> tu
     """All disclosures for the data protection officer: fields, ground, receiver, case number; never a person."""
     policy.require(actor, "disclosure.audit")
     page = list(
-        Disclosure.objects.select_related(
-            "case", "recipient__board", "made_by", "approved_by", "consent"
-        ).order_by("-made_at", "id")[offset : offset + limit + 1]
+        Disclosure.objects.select_related("case", "recipient__board", "made_by", "approved_by", "consent").order_by(
+            "-made_at", "id"
+        )[offset : offset + limit + 1]
     )
-    audit.record(
-        actor, "disclosures.listed", object_type="disclosure", object_ids=[d.id for d in page[:limit]]
-    )
+    audit.record(actor, "disclosures.listed", object_type="disclosure", object_ids=[d.id for d in page[:limit]])
     return page[:limit], len(page) > limit
 
 
@@ -638,9 +620,7 @@ def disclosure_register(actor: Actor, *, offset: int = 0, limit: int = 50) -> tu
 
 def own_person(actor: Actor) -> Person:
     """The person that the signed-in newcomer is. Raises NotVisible."""
-    access = (
-        NewcomerAccess.objects.filter(user_id=actor.user_id).select_related("person__case__household").first()
-    )
+    access = NewcomerAccess.objects.filter(user_id=actor.user_id).select_related("person__case__household").first()
     if access is None or not actor.can("own_plan.view"):
         raise NotVisible(action="own_plan.view")
     return access.person
@@ -655,9 +635,7 @@ def arriving(actor: Actor, *, today: date, until: date, limit: int = 20) -> list
     if not actor.can("case.list"):
         return []
     waiting = (
-        Household.objects.filter(
-            policy.visible_cases(actor, "case.list", "case__"), case__closed_on__isnull=True
-        )
+        Household.objects.filter(policy.visible_cases(actor, "case.list", "case__"), case__closed_on__isnull=True)
         .filter(~Exists(Arrival.objects.filter(household=OuterRef("pk"), voided_at__isnull=True)))
         .filter(
             Q(planned_arrival_on__lte=until)

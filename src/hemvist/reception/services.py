@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -46,9 +47,20 @@ from hemvist.reception.models import (
     Person,
 )
 
+
+
+class PlanMove(Protocol):
+    """What a change of facts did to one case's plan, in numbers of tasks."""
+
+    added: int
+    removed: int
+    moved: int
+
+
 # Set once by the room above (coordination): lets the plan follow a change of facts.
-PlanFollows = Callable[[Actor, Sequence[Case], str, date], object]
+PlanFollows = Callable[[Actor, Sequence[Case], str, date], Sequence[PlanMove]]
 _plan_follows: list[PlanFollows] = []
+_rehearsed: ContextVar[list[PlanMove] | None] = ContextVar("rehearsed", default=None)
 
 
 def let_plan_follow(function: PlanFollows) -> None:
@@ -58,7 +70,26 @@ def let_plan_follow(function: PlanFollows) -> None:
 
 def _changed(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> None:
     """The facts of these cases have changed. Runs in the caller's transaction; fails if no plan follows."""
-    _plan_follows[0](actor, cases, cause, today)
+    moves = _plan_follows[0](actor, cases, cause, today)
+    rehearsed = _rehearsed.get()
+    if rehearsed is not None:
+        rehearsed.extend(moves)
+
+
+def rehearse(deed: Callable[[], object]) -> list[PlanMove]:
+    """What a deed would change in the plans: it is done for real, in a transaction that is taken back.
+
+    Raises what the deed raises. Nothing remains, the row in the journal included.
+    """
+    moves: list[PlanMove] = []
+    token = _rehearsed.set(moves)
+    try:
+        with transaction.atomic():
+            deed()
+            transaction.set_rollback(True)
+    finally:
+        _rehearsed.reset(token)
+    return moves
 
 
 # --- registration -----------------------------------------------------------------------------------------------------
@@ -136,25 +167,13 @@ def faults_in(new: NewHousehold, today: date, *, demo: bool | None = None) -> li
         if assignment.decided_on > today:
             faults.append(Fault("decided_on", _("Beslutsdagen ligger i framtiden.")))
         if assignment.decided_on < date(2016, 3, 1):
-            faults.append(
-                Fault("decided_on", _("Beslutsdagen ligger före den 1 mars 2016, då anvisningar började."))
-            )
+            faults.append(Fault("decided_on", _("Beslutsdagen ligger före den 1 mars 2016, då anvisningar började.")))
         if assignment.latest_reception_on and assignment.latest_reception_on < assignment.decided_on:
-            faults.append(
-                Fault("latest_reception_on", _("Senaste mottagningsdag kan inte ligga före beslutsdagen."))
-            )
-        if (
-            new.planned_arrival_on
-            and new.planned_arrival_on < assignment.decided_on
-            and not new.already_living_here
-        ):
-            faults.append(
-                Fault("planned_arrival_on", _("Planerad ankomst kan inte ligga före beslutsdagen."))
-            )
+            faults.append(Fault("latest_reception_on", _("Senaste mottagningsdag kan inte ligga före beslutsdagen.")))
+        if new.planned_arrival_on and new.planned_arrival_on < assignment.decided_on and not new.already_living_here:
+            faults.append(Fault("planned_arrival_on", _("Planerad ankomst kan inte ligga före beslutsdagen.")))
     if new.received_on and new.received_on > today:
-        faults.append(
-            Fault("received_on", _("Mottagningsdagen ligger i framtiden. Skriv den som planerad ankomst."))
-        )
+        faults.append(Fault("received_on", _("Mottagningsdagen ligger i framtiden. Skriv den som planerad ankomst.")))
     seen: set[tuple[str, str]] = set()
     for index, person in enumerate(new.persons):
         faults.extend(_person_faults(person, index, today, seen, demo=demo))
@@ -172,9 +191,7 @@ def _person_faults(
     if len(person.given) > 100 or len(person.family) > 100:
         faults.append(Fault("given", _("Namnet är längre än 100 tecken."), index))
     if person.birth_date is None:
-        faults.append(
-            Fault("birth_date", _("Födelsedatum saknas. Utan det kan planen inte räknas fram."), index)
-        )
+        faults.append(Fault("birth_date", _("Födelsedatum saknas. Utan det kan planen inte räknas fram."), index))
     elif person.birth_date > today:
         faults.append(Fault("birth_date", _("Födelsedatumet ligger i framtiden."), index))
     elif person.birth_date.year < 1900:
@@ -197,6 +214,12 @@ def _person_faults(
                 index,
             )
         )
+    if (person.permit_granted_on or person.permit_valid_to) and not person.permit_ground:
+        faults.append(Fault("permit_ground", _("Skriv grunden för tillståndet, inte bara dess dagar."), index))
+    if person.permit_granted_on and person.permit_valid_to and person.permit_valid_to < person.permit_granted_on:
+        faults.append(Fault("permit_valid_to", _("Tillståndet kan inte ta slut innan det beviljades."), index))
+    if person.interpreter and not person.language:
+        faults.append(Fault("language", _("Skriv vilket språk tolken behövs i."), index))
     for kind, value in person.identifiers:
         try:
             number = identity.normalise(kind, value, today)
@@ -265,9 +288,7 @@ def register_households(
         raise ValidationError(messages)
     numbers = _case_numbers(len(new), today)
     user_id = actor.user_id
-    cases = Case.objects.bulk_create(
-        Case(number=number, branch=branch, opened_on=today) for number in numbers
-    )
+    cases = Case.objects.bulk_create(Case(number=number, branch=branch, opened_on=today) for number in numbers)
     households, persons, memberships, facts, identifiers = [], [], [], [], []
     assignments, arrivals, pairs = [], [], []
     for index, (case, item) in enumerate(zip(cases, new, strict=True)):
@@ -350,15 +371,13 @@ def register_households(
 
 
 def _refuse_taken(identifiers: Sequence[Identifier], assignments: Sequence[Assignment]) -> None:
-    taken = Identifier.objects.filter(
-        valid_to__isnull=True, value__in={i.value for i in identifiers}
-    ).values_list("kind", "value")
+    taken = Identifier.objects.filter(valid_to__isnull=True, value__in={i.value for i in identifiers}).values_list(
+        "kind", "value"
+    )
     own = {(i.kind, i.value) for i in identifiers}
     if own & set(taken) or len(own) < len(identifiers):
         raise ValidationError(
-            _(
-                "Ett person-, samordnings- eller dossiernummer finns redan i Hemvist. Sök på numret bland hushållen."
-            )
+            _("Ett person-, samordnings- eller dossiernummer finns redan i Hemvist. Sök på numret bland hushållen.")
         )
     references = {a.reference for a in assignments if a.reference}
     if Assignment.objects.filter(reference__in=references).exists():
@@ -486,9 +505,7 @@ def _close_or_open(actor: Actor, case: Case, today: date) -> None:
         facts.setdefault(fact.person_id, []).append(fact)
     # A marking counts from the moment it is known, whatever day it is valid from: the gate fails closed.
     protected = any(
-        current.value["active"]
-        for rows in facts.values()
-        for current in shapes.effective(rows, date.max).values()
+        current.value["active"] for rows in facts.values() for current in shapes.effective(rows, date.max).values()
     )
     if protected == case.protected:
         return
@@ -532,9 +549,7 @@ def add_identifier(
     identifier = Identifier.objects.create(
         person=person, kind=kind, value=number, source=source, valid_from=valid_from, certainty=certainty
     )
-    audit.record(
-        actor, "identifier.recorded", object_type="person", object_ids=[person.id], case=case, fields=[kind]
-    )
+    audit.record(actor, "identifier.recorded", object_type="person", object_ids=[person.id], case=case, fields=[kind])
     return identifier
 
 
@@ -552,9 +567,7 @@ def add_person(
     """A person joins the household: a birth, or a family member who comes later. The plan follows."""
     case = household.case
     policy.require_with_case(actor, "case.write", case)
-    faults = _person_faults(
-        new, 0, today, set(), demo=Installation.objects.filter(id=1, is_demo=True).exists()
-    )
+    faults = _person_faults(new, 0, today, set(), demo=Installation.objects.filter(id=1, is_demo=True).exists())
     if joined_on > today + timedelta(days=365):
         faults.append(Fault("joined_on", _("Dagen ligger mer än ett år framåt. Kontrollera årtalet.")))
     if new.position == Membership.Position.CONTACT:
@@ -579,9 +592,7 @@ def add_person(
     ]
     _refuse_taken(identifiers, [])
     Identifier.objects.bulk_create(identifiers)
-    audit.record(
-        actor, "person.added", object_type="person", object_ids=[person.id], case=case, reason=reason
-    )
+    audit.record(actor, "person.added", object_type="person", object_ids=[person.id], case=case, reason=reason)
     _changed(actor, [case], _("En person tillkom i hushållet"), today)
     return person
 
@@ -597,9 +608,7 @@ def end_membership(actor: Actor, *, membership: Membership, on: date, reason: st
         raise ValidationError(_("Dagen ligger i framtiden. Registrera när personen har lämnat hushållet."))
     if not reason.strip():
         raise ValidationError(_("Skriv varför personen lämnar hushållet."))
-    others = Membership.objects.filter(household=membership.household, valid_to__isnull=True).exclude(
-        id=membership.id
-    )
+    others = Membership.objects.filter(household=membership.household, valid_to__isnull=True).exclude(id=membership.id)
     if membership.position == Membership.Position.CONTACT and others.exists():
         heir = others.filter(position=Membership.Position.ADULT).first() or others.first()
         assert heir is not None
@@ -625,9 +634,7 @@ def end_membership(actor: Actor, *, membership: Membership, on: date, reason: st
 
 
 @transaction.atomic
-def move_to_new_household(
-    actor: Actor, *, membership: Membership, on: date, reason: str, today: date
-) -> Household:
+def move_to_new_household(actor: Actor, *, membership: Membership, on: date, reason: str, today: date) -> Household:
     """A person forms a household of one's own, with a case of its own under the same owner."""
     person, old = membership.person, membership.household
     end_membership(actor, membership=membership, on=on, reason=reason, today=today)
@@ -648,9 +655,7 @@ def move_to_new_household(
     )
     person.case = case
     person.save(update_fields=["case"])
-    audit.record(
-        actor, "household.split", object_type="household", object_ids=[old.id, household.id], case=case
-    )
+    audit.record(actor, "household.split", object_type="household", object_ids=[old.id, household.id], case=case)
     _changed(actor, [old.case, case], _("En person bildade ett eget hushåll"), today)
     return household
 
@@ -695,22 +700,16 @@ def record_arrival(
     if not persons:
         raise ValidationError(_("Välj minst en person."))
     if on > today:
-        raise ValidationError(
-            _("Mottagningsdagen ligger i framtiden. Skriv den som planerad ankomst i stället.")
-        )
+        raise ValidationError(_("Mottagningsdagen ligger i framtiden. Skriv den som planerad ankomst i stället."))
     members = set(
-        Membership.objects.filter(household=household, valid_to__isnull=True).values_list(
-            "person_id", flat=True
-        )
+        Membership.objects.filter(household=household, valid_to__isnull=True).values_list("person_id", flat=True)
     )
     if any(person.id not in members for person in persons):
         raise ValidationError(_("En av personerna hör inte till hushållet."))
     if Arrival.objects.filter(person__in=persons, voided_at__isnull=True).exists():
         raise ValidationError(_("En av personerna är redan mottagen. Rätta den dagen i stället."))
     assignment = (
-        Assignment.objects.filter(household=household, status=Assignment.Status.ACTIVE)
-        .order_by("-decided_on")
-        .first()
+        Assignment.objects.filter(household=household, status=Assignment.Status.ACTIVE).order_by("-decided_on").first()
     )
     covered = set(assignment.persons.values_list("id", flat=True)) if assignment else set()
     arrivals = Arrival.objects.bulk_create(
@@ -773,6 +772,8 @@ def add_assignment(
     policy.require_with_case(actor, "assignment.write", household.case)
     if new.decided_on > today:
         raise ValidationError(_("Beslutsdagen ligger i framtiden."))
+    if not governing(new.decided_on).settled:
+        raise ValidationError(_("Beslutsdagen ligger före den 1 mars 2016, då anvisningar började."))
     if not persons:
         raise ValidationError(_("Välj minst en person som anvisningen gäller."))
     assignment = Assignment(

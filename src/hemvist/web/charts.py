@@ -120,9 +120,7 @@ def line(
         for i, value in enumerate(one.values):
             if (interval := one.interval(i)) is not None:
                 low, high = interval
-                shapes.append(
-                    Shape("range", tone, places[i], scale.y(high), places[i], scale.y(low), labels[i])
-                )
+                shapes.append(Shape("range", tone, places[i], scale.y(high), places[i], scale.y(low), labels[i]))
             if value is not None:
                 shapes.append(Shape("dot", tone, places[i], scale.y(value), label=labels[i]))
         for (i, value), (j, after) in pairwise(enumerate(one.values)):
@@ -189,9 +187,7 @@ def stacked_bar(
         for tone, one in enumerate(series if known is not None else ()):
             value = one.values[i] or 0
             x = _r(i * band + band * 0.18)
-            shapes.append(
-                Shape("bar", tone, x, scale.y(floor + value), _r(x + band * 0.64), scale.y(floor), labels[i])
-            )
+            shapes.append(Shape("bar", tone, x, scale.y(floor + value), _r(x + band * 0.64), scale.y(floor), labels[i]))
             floor += value
     return _finish("bar", title, description, unit, scale, shapes, labels, series)
 
@@ -236,9 +232,7 @@ def sparkline(title: str, values: Sequence[Number | None], labels: Sequence[str]
             shapes.append(Shape("line", 0, x, scale.y(value), x2, scale.y(after)))
     last = max((i for i, value in enumerate(values) if value is not None), default=None)
     if last is not None:
-        shapes.append(
-            Shape("dot", 0, _place(last, len(values)), scale.y(values[last] or 0), label=names[last])
-        )
+        shapes.append(Shape("dot", 0, _place(last, len(values)), scale.y(values[last] or 0), label=names[last]))
     return Chart("sparkline", title, "", "", SPARK_HEIGHT, tuple(shapes), (), (), *_table(names, [one]))
 
 

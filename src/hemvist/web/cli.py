@@ -18,6 +18,11 @@ def register(subparsers: Any) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    return serve(options.bind, options.workers)
+
+
+def serve(bind: str, workers: int) -> int:
+    """Serve until interrupted: static files collected, gunicorn with threads."""
     from hemvist.cli import setup_django
 
     setup_django()
@@ -29,21 +34,23 @@ def _serve(options: argparse.Namespace) -> int:
     class Server(BaseApplication):
         def load_config(self) -> None:
             settings = {
-                "bind": options.bind,
-                "workers": options.workers,
+                "bind": bind,
+                "workers": workers,
                 "worker_class": "gthread",
                 "threads": THREADS,
                 "max_requests": 10_000,
                 "max_requests_jitter": 1_000,
+                "control_socket_disable": True,  # nothing listens but the address above
             }
             for name, value in settings.items():
-                self.cfg.set(name, value)
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
 
         def load(self) -> Any:
             from hemvist.config.wsgi import application
 
             return application
 
-    print(f"Hemvist svarar på http://{options.bind}", flush=True)
+    print(f"Hemvist svarar på http://{bind}", flush=True)
     Server().run()
     return 0

@@ -93,7 +93,7 @@ def role_label(request: HttpRequest) -> str:
 
 
 def duty_sentence(place: Any) -> str:
-    """The duty that all of this is for, in the municipality's own words or those of the act in force today."""
+    """The duty that all of this is for: the municipality's own words, or those of the act in force today."""
     own = place.settings.get("reception_duty") if place else None
     if own:
         return str(own.get(get_language()) or own["sv"])

@@ -36,9 +36,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     """The statement that 13 § lagen (2018:1937) om tillgänglighet till digital offentlig service asks for."""
     place = municipality()
     settings = place.settings if place else {}
-    return render(
-        request, "web/accessibility.html", {"contact": settings.get("contact"), "web": settings.get("web")}
-    )
+    return render(request, "web/accessibility.html", {"contact": settings.get("contact"), "web": settings.get("web")})
 
 
 @login_not_required

@@ -17,7 +17,7 @@ from hemvist.law.target_group import PERMIT_GROUND_LABELS
 from hemvist.organisation.models import Branch, Unit
 from hemvist.reception.facts import PROTECTION_FORMS, SHAPES
 from hemvist.reception.fields import FIELDS
-from hemvist.reception.models import Category, Fact, FactKind, FactSource, IdentifierKind, Membership, Person
+from hemvist.reception.models import Category, Fact, FactKind, FactSource, IdentifierKind, Membership
 from hemvist.reception.queries import HouseholdRow, Member
 
 Choices = Iterable[tuple[Any, Any]]
@@ -43,13 +43,9 @@ def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Date
     )
 
 
-def text(
-    label: Any, length: int, *, required: bool = True, help_text: Any = "", rows: int = 0
-) -> forms.CharField:
+def text(label: Any, length: int, *, required: bool = True, help_text: Any = "", rows: int = 0) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
-    return forms.CharField(
-        label=label, max_length=length, required=required, help_text=help_text, widget=widget
-    )
+    return forms.CharField(label=label, max_length=length, required=required, help_text=help_text, widget=widget)
 
 
 def yes(label: Any, help_text: Any = "") -> forms.BooleanField:
@@ -275,9 +271,7 @@ class ProtectionForm(FactForm):
     first_source = FactSource.TAX_AGENCY
     form = one_of(_("Form"), [(code, PROTECTION_LABELS[code]) for code in PROTECTION_FORMS])
     authority = text(_("Myndighet"), 100, help_text=_("Den som har beslutat om markeringen."))
-    paragraph = text(
-        _("Paragraf"), 100, help_text=_("Till exempel 22 kap. 1 § OSL. Krävs av 5 kap. 5 § OSL.")
-    )
+    paragraph = text(_("Paragraf"), 100, help_text=_("Till exempel 22 kap. 1 § OSL. Krävs av 5 kap. 5 § OSL."))
     review_on = day(_("Ska omprövas"), required=False)
     lifted = yes(_("Markeringen upphör"), _("Kryssa bara om skyddet inte längre gäller."))
 
@@ -373,9 +367,7 @@ class PersonForm(Form):
         required=False,
         blank=_("Inte känt än"),
     )
-    identifier_kind = menu(
-        _("Slags nummer"), IdentifierKind.choices, required=False, blank=_("Inget nummer än")
-    )
+    identifier_kind = menu(_("Slags nummer"), IdentifierKind.choices, required=False, blank=_("Inget nummer än"))
     identifier = text(_("Nummer"), 20, required=False)
     source = source_field()
 
@@ -462,7 +454,7 @@ class GuidanceForm(Form):
         required=False,
         rows=3,
         help_text=_(
-            "Kort och om saken: vad frågan gällde och vart ni hänvisade. Skriv inget om hälsa eller annat känsligt."
+            "Kort och om saken: vad frågan gällde och vart ni hänvisade. Inget om hälsa eller annat känsligt."
         ),
     )
 
@@ -471,9 +463,7 @@ class OwnTaskForm(Form):
     title = text(
         _("Vad ska göras?"),
         200,
-        help_text=_(
-            "Rubriken syns hos den enhet som får uppgiften. Skriv inga namn eller andra personuppgifter."
-        ),
+        help_text=_("Rubriken syns hos den enhet som får uppgiften. Skriv inga namn eller andra personuppgifter."),
     )
     unit = menu(_("Vem ska göra det?"), ())
     person = menu(_("Gäller"), (), required=False)
@@ -488,9 +478,7 @@ class OwnTaskForm(Form):
 class ReportForm(Form):
     kind = one_of(_("Vad rapporterades?"), AuthorityReport.Kind.choices)
     sent_on = day(_("Skickad"))
-    channel = text(
-        _("Hur skickades den?"), 100, help_text=_("Till exempel Migrationsverkets e-tjänst eller brev.")
-    )
+    channel = text(_("Hur skickades den?"), 100, help_text=_("Till exempel Migrationsverkets e-tjänst eller brev."))
 
 
 # --- across the boundary ----------------------------------------------------------------------------------
@@ -546,13 +534,9 @@ class DisclosureForm(Form):
         _("Skäl"),
         500,
         rows=4,
-        help_text=_(
-            "Varför behöver mottagaren uppgifterna, och varför är grunden uppfylld i just det här fallet?"
-        ),
+        help_text=_("Varför behöver mottagaren uppgifterna, och varför är grunden uppfylld i just det här fallet?"),
     )
-    valid_to = day(
-        _("Gäller till"), help_text=_("Mottagaren ser uppgifterna fram till den dagen. Högst tre år.")
-    )
+    valid_to = day(_("Gäller till"), help_text=_("Mottagaren ser uppgifterna fram till den dagen. Högst tre år."))
 
 
 class RevokeForm(Form):

@@ -211,9 +211,7 @@ STATUSES: dict[str, tuple[Any, str, str]] = {
 @register.inclusion_tag("web/tag.html")
 def status_tag(status: Any, label: str = "") -> dict[str, Any]:
     """``{% status_tag task.status %}``: a status in words with colour and icon. A choice's own label wins."""
-    words, color, icon_name = STATUSES.get(
-        str(getattr(status, "value", status)), (status, "neutral", "circle")
-    )
+    words, color, icon_name = STATUSES.get(str(getattr(status, "value", status)), (status, "neutral", "circle"))
     return {"words": label or getattr(status, "label", words), "color": color, "icon_name": icon_name}
 
 
@@ -225,9 +223,7 @@ def field(bound: BoundField, hint: str = "", autocomplete: str = "") -> dict[str
     """``{% field form.name %}``: label, explanation, control and error, tied together."""
     widget, auto_id = bound.field.widget, bound.auto_id
     text = hint or bound.help_text
-    described = " ".join(
-        ([f"{auto_id}_helptext"] if text else []) + ([f"{auto_id}_error"] if bound.errors else [])
-    )
+    described = " ".join(([f"{auto_id}_helptext"] if text else []) + ([f"{auto_id}_error"] if bound.errors else []))
     attrs: dict[str, Any] = {"class": " ".join(filter(None, ("ds-input", widget.attrs.get("class"))))}
     if described:
         attrs["aria-describedby"] = described
@@ -272,7 +268,7 @@ def error_summary(form: BaseForm) -> dict[str, Any]:
     for name, messages in (form.errors if form.is_bound else {}).items():
         target, label = "", ""
         if name in form.fields:
-            label = str(form[name].label)
+            label = str(form[name].label).rstrip("?:")
             group = isinstance(form.fields[name].widget, RadioSelect | CheckboxSelectMultiple)
             target = f"{form[name].auto_id}_0" if group else form[name].auto_id
         errors += [{"target": target, "label": label, "message": message} for message in messages]
@@ -317,9 +313,7 @@ def chart_summary(chart: charts.Chart) -> str:
     """The chart in words for those who do not see it: lowest and highest of each series."""
     sentences = [str(chart.description)] if chart.description else []
     for position, name in enumerate(chart.columns):
-        known = [
-            (label, cells[position].value) for label, cells in chart.rows if cells[position].value is not None
-        ]
+        known = [(label, cells[position].value) for label, cells in chart.rows if cells[position].value is not None]
         if not known:
             continue
         least, most = min(known, key=lambda pair: pair[1] or 0), max(known, key=lambda pair: pair[1] or 0)

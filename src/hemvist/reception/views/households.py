@@ -1,0 +1,634 @@
+"""The household pages to read: the list, the household with its shared plan, and the person."""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import wraps
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Model, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+from hemvist.access import policy
+from hemvist.access.actor import Actor
+from hemvist.access.decorators import View, requires
+from hemvist.access.errors import NotVisible
+from hemvist.access.http import ActorRequest
+from hemvist.access.models import Case
+from hemvist.coordination import queries as coordination
+from hemvist.coordination.models import PlanChange
+from hemvist.coordination.queries import Plan, PlanSummary
+from hemvist.law.regime import Regime
+from hemvist.law.secrecy import GROUNDS
+from hemvist.law.target_group import PERMIT_GROUND_LABELS
+from hemvist.law.types import Answer
+from hemvist.organisation.models import Unit
+from hemvist.organisation.queries import plan_items_by_code
+from hemvist.reception import identity, queries
+from hemvist.reception.facts import effective
+from hemvist.reception.fields import FIELDS
+from hemvist.reception.forms.households import FACT_FORMS, ListFilter, described
+from hemvist.reception.models import Arrival, Category, Consent, Disclosure, Fact, FactKind, Identifier
+from hemvist.reception.queries import HouseholdFilter, HouseholdRow, Member
+from hemvist.web import clock
+from hemvist.web.paging import Page, page_number
+from hemvist.web.templatetags.hemvist import longdate
+
+PAGE_SIZE = 50
+STATES = {"expected": gettext_lazy("väntas"), "received": gettext_lazy("mottaget"), "closed": gettext_lazy("avslutat")}
+
+# --- what a page is about ---------------------------------------------------------------------------------
+
+
+def _about(permission: str, find: Callable[[Actor, uuid.UUID], tuple[uuid.UUID, Any]]) -> Callable[[View], View]:
+    """The view gets the household's row, and what ``find`` found in it, if the actor may do this with its case.
+
+    Every call leaves a row in the audit journal, by the query.
+    """
+
+    def decorate(view: View) -> View:
+        @requires(permission)
+        @wraps(view)
+        def loaded(request: ActorRequest, **keys: Any) -> HttpResponse:
+            key = next(name for name in keys if name.endswith("_id"))
+            household_id, thing = find(request.actor, keys.pop(key))
+            row = queries.get_household(request.actor, household_id, today=clock.today())
+            policy.require_with_case(request.actor, permission, row.case)
+            return view(request, row, *([thing] if thing is not None else []), **keys)
+
+        return loaded
+
+    return decorate
+
+
+def household_view(permission: str) -> Callable[[View], View]:
+    """A view of a household: ``view(request, row)``."""
+    return _about(permission, lambda actor, key: (key, None))
+
+
+def person_view(permission: str) -> Callable[[View], View]:
+    """A view of a person: ``view(request, row, person)``."""
+
+    def find(actor: Actor, key: uuid.UUID) -> tuple[uuid.UUID, Any]:
+        person = queries.get_person(actor, key)
+        return person.case.household.id, person
+
+    return _about(permission, find)
+
+
+def thing_view(permission: str, model: type[Model], path: str) -> Callable[[View], View]:
+    """A view of something that hangs on a household by ``path``: ``view(request, row, thing)``."""
+
+    def find(actor: Actor, key: Any) -> tuple[uuid.UUID, Any]:
+        related = path.replace(".", "__")
+        thing = model._default_manager.select_related(related).filter(pk=key).first()
+        if thing is None:
+            raise NotVisible(action=permission, object_id=str(key))
+        return attrgetter(path)(thing).id, thing
+
+    return _about(permission, find)
+
+
+_DEEDS = (
+    "case.write",
+    "plan.coordinate",
+    "guidance.log",
+    "report.send",
+    "consent.record",
+    "disclosure.make",
+    "protection.mark",
+)
+
+
+def allowed(actor: Actor, case: Case) -> dict[str, bool]:
+    """The deeds that the actor may do with the case, as templates ask: ``may.case_write``."""
+    return {deed.replace(".", "_"): bool(policy.may_with_case(actor, deed, case)) for deed in _DEEDS}
+
+
+# --- the list ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    row: HouseholdRow
+    plan: PlanSummary | None
+
+    @property
+    def children(self) -> int:
+        return sum(m.membership.position == m.membership.Position.CHILD for m in self.row.current)
+
+    @property
+    def state_label(self) -> str:
+        return str(STATES[self.row.state])
+
+
+def _asked(request: ActorRequest, today: date) -> tuple[ListFilter, HouseholdFilter, Q | None]:
+    form = ListFilter(request.GET)
+    form.is_valid()
+    given = form.cleaned_data
+    wanted = HouseholdFilter(
+        search=given.get("sok", ""),
+        category=given.get("kategori", ""),
+        state=given.get("lage", ""),
+        sort=given.get("ordning") or "newest",
+    )
+    return form, wanted, coordination.households_with_late_tasks(today) if given.get("forsenade") else None
+
+
+@require_safe
+@requires("case.list")
+def household_list(request: ActorRequest) -> HttpResponse:
+    today, number = clock.today(), page_number(request.GET.get("sida"))
+    form, wanted, extra = _asked(request, today)
+    rows, more = queries.list_households(
+        request.actor, wanted, today=today, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE, extra=extra
+    )
+    plans = coordination.summaries([row.case.id for row in rows], today)
+    context = {
+        "form": form,
+        "filtered": wanted != HouseholdFilter() or extra is not None,
+        "page": Page([ListRow(row, plans.get(row.case.id)) for row in rows], number, more),
+        "exports": [
+            (label, f"{reverse('household-export')}?{_query(request, format=code)}")
+            for code, label in (("csv", "CSV"), ("xlsx", "Excel"))
+        ],
+    }
+    return render(request, "reception/household_list.html", context)
+
+
+def _query(request: ActorRequest, **changed: str) -> str:
+    query = request.GET.copy()
+    query.pop("sida", None)
+    for name, value in changed.items():
+        query[name] = value
+    return query.urlencode()
+
+
+COLUMNS = {
+    "case_number": gettext_lazy("Ärendenummer"),
+    "category": gettext_lazy("Kategori"),
+    "state": gettext_lazy("Läge"),
+    "persons": gettext_lazy("Antal personer"),
+    "planned_arrival_on": gettext_lazy("Planerad ankomst"),
+    "received_on": gettext_lazy("Mottagna"),
+    "latest_reception_on": gettext_lazy("Senaste mottagningsdag enligt beslutet"),
+}
+
+
+def _cell(value: Any) -> Any:
+    """A text that a spreadsheet would read as a formula is kept as text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+
+
+@require_safe
+@requires("case.list")
+def household_export(request: ActorRequest) -> HttpResponse:
+    """The list in an allow-list of columns, as CSV for a Swedish Excel or as XLSX."""
+    today = clock.today()
+    _form, wanted, extra = _asked(request, today)
+    found = queries.export_households(request.actor, wanted, today=today, extra=extra)
+    words = {"category": dict(Category.choices), "state": STATES}
+    table = [[_cell(str(words[name][row[name]]) if name in words else row[name]) for name in COLUMNS] for row in found]
+    header = [str(label) for label in COLUMNS.values()]
+    name = f"{_('hushall')}-{today.isoformat()}"
+    if request.GET.get("format") == "xlsx":
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return _file(_xlsx(header, table), f"{name}.xlsx", kind)
+    return _file(_csv(header, table), f"{name}.csv", "text/csv; charset=utf-8")
+
+
+def _file(content: bytes, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _csv(header: Sequence[str], table: Iterable[Sequence[Any]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(header)
+    writer.writerows(table)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(header: Sequence[str], table: Iterable[Sequence[Any]]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Hushåll"))
+    sheet.freeze_panes = "A2"
+    top = [WriteOnlyCell(sheet, value=label) for label in header]
+    for position, cell in enumerate(top):
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[chr(ord("A") + position)].width = max(16, len(header[position]) + 2)
+    sheet.append(top)
+    for line in table:
+        sheet.append(line)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+# --- the household ----------------------------------------------------------------------------------------
+
+TABS = (
+    ("household", gettext_lazy("Plan")),
+    ("household-people", gettext_lazy("Personer")),
+    ("household-sharing", gettext_lazy("Utlämnanden")),
+    ("household-guidance", gettext_lazy("Vägledning")),
+    ("household-history", gettext_lazy("Historik")),
+)
+
+
+def _page(request: ActorRequest, row: HouseholdRow, template: str, **context: Any) -> HttpResponse:
+    """One of the household's pages, under the same heading and the same links."""
+    return render(
+        request,
+        f"reception/{template}",
+        {
+            "row": row,
+            "state_label": STATES[row.state],
+            "may": allowed(request.actor, row.case),
+            "tabs": [
+                {"label": label, "url": (url := reverse(name, args=[row.household.id])), "current": url == request.path}
+                for name, label in TABS
+            ],
+            **context,
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A person as the household's page shows one."""
+
+    member: Member
+    age: int | None
+    permit: str
+    first_reception: Answer[date]
+    arrivals: tuple[Arrival, ...]
+    identifiers: tuple[tuple[Identifier, str], ...]
+
+
+def _card(row: HouseholdRow, member: Member, today: date) -> Card:
+    permit = member.known.permit
+    return Card(
+        member,
+        age_on(member.known.birth_date, member.known.died_on or today),
+        _(PERMIT_GROUND_LABELS[permit.ground]) if permit else "",
+        queries.first_reception(row, member),
+        tuple(member.person.arrivals.all()),
+        tuple((i, identity.show(i.kind, i.value)) for i in member.identifiers),
+    )
+
+
+def age_on(birth: date | None, on: date) -> int | None:
+    if birth is None or birth > on:
+        return None
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+@require_safe
+@household_view("case.read")
+def household(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
+    """The heart: the shared plan by board, beside who they are and what the days rest on."""
+    today = clock.today()
+    plan = coordination.plan_of(request.actor, row, today=today)
+    assignment = row.active_assignment
+    return _page(
+        request,
+        row,
+        "household.html",
+        plan=plan,
+        cards=[_card(row, member, today) for member in row.current],
+        assignment=assignment,
+        regime=Regime(assignment.regime) if assignment and assignment.regime else None,
+        deadline=queries.deadline_of(assignment, row) if assignment else None,
+        open_reports=[report for report in plan.reports if not report.sent_on],
+        changes=told_changes(plan.changes[:1]),
+        waiting=[m for m in row.current if not m.received_on],
+    )
+
+
+@require_safe
+@household_view("case.read")
+def household_people(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
+    today = clock.today()
+    cards = [_card(row, member, today) for member in row.members]
+    return _page(
+        request,
+        row,
+        "household_people.html",
+        present=[card for card in cards if card.member.is_current],
+        gone=[card for card in cards if not card.member.is_current],
+    )
+
+
+@require_safe
+@household_view("case.read")
+def household_guidance(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
+    plan = coordination.plan_of(request.actor, row, today=clock.today())
+    return _page(request, row, "household_guidance.html", entries=plan.guidance)
+
+
+@require_safe
+@household_view("case.read")
+def household_history(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
+    today = clock.today()
+    plan = coordination.plan_of(request.actor, row, today=today)
+    return _page(
+        request,
+        row,
+        "household_history.html",
+        plan=plan,
+        events=timeline(row, plan, today),
+        changes=told_changes(plan.changes),
+    )
+
+
+# --- what has happened, in words ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One point of the timeline; ``state`` is empty, ``future`` or ``late``."""
+
+    on: date
+    words: str
+    note: str = ""
+    state: str = ""
+
+
+def timeline(row: HouseholdRow, plan: Plan, today: date) -> list[Event]:
+    """From the first decision to what is planned, in order of days."""
+    case, events = row.case, [Event(row.case.opened_on, _("Ärendet lades upp"))]
+
+    def ahead(on: date) -> str:
+        return "late" if on < today else "future"
+
+    for assignment in row.assignments:
+        events.append(Event(assignment.decided_on, _("Migrationsverket beslutade om anvisning"), assignment.reference))
+        if assignment.status_on:
+            words = _("Anvisningen: %(status)s") % {"status": assignment.get_status_display().lower()}
+            events.append(Event(assignment.status_on, words, assignment.status_reason))
+    waiting = not case.closed_on and not row.all_received
+    if waiting and row.household.planned_arrival_on and not row.received_on:
+        planned = row.household.planned_arrival_on
+        events.append(Event(planned, _("Planerad ankomst"), state=ahead(planned)))
+    if waiting and row.active_assignment and (last := queries.deadline_of(row.active_assignment, row).value):
+        events.append(Event(last, _("Sista dag att ta emot hushållet"), state=ahead(last)))
+    received: dict[date, list[str]] = defaultdict(list)
+    for member in row.members:
+        if member.received_on:
+            received[member.received_on].append(member.name)
+        events.extend(_of_member(member, case))
+    for on, names in received.items():
+        words = ngettext("%(count)d person togs emot", "%(count)d personer togs emot", len(names))
+        events.append(Event(on, words % {"count": len(names)}, ", ".join(names)))
+    for report in plan.reports:
+        kind = report.get_kind_display()
+        if report.sent_on:
+            events.append(Event(report.sent_on, _("Rapport till Migrationsverket skickades"), kind))
+        else:
+            events.append(Event(report.due_on, _("Rapport till Migrationsverket"), kind, ahead(report.due_on)))
+    for who in filter(None, (plan.coordinator, *plan.former_coordinators)):
+        names = " · ".join(filter(None, (who.user and who.user.name, who.unit.name)))
+        events.append(Event(who.valid_from, _("Samordnare utsågs"), names))
+    if case.closed_on:
+        events.append(Event(case.closed_on, _("Ärendet avslutades"), case.closed_reason))
+    return sorted(events, key=lambda event: event.on)
+
+
+def _of_member(member: Member, case: Case) -> Iterable[Event]:
+    membership, known = member.membership, member.known
+    if membership.valid_from > case.opened_on:
+        yield Event(membership.valid_from, _("%(name)s kom med i hushållet") % {"name": member.name}, membership.reason)
+    if known.population and known.population.registered_on:
+        yield Event(known.population.registered_on, _("%(name)s folkbokfördes") % {"name": member.name})
+    if known.died_on:
+        yield Event(known.died_on, _("%(name)s avled") % {"name": member.name})
+    if membership.valid_to:
+        yield Event(membership.valid_to, _("%(name)s lämnade hushållet") % {"name": member.name}, membership.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """One derivation that changed the plan: how much, and what, line by line."""
+
+    change: PlanChange
+    summary: str
+    lines: tuple[str, ...]
+
+
+def told_changes(changes: Sequence[PlanChange]) -> list[ToldChange]:
+    """What has changed in the plan, in words. Two queries however many the changes are."""
+    told = [part for change in changes for part in change.changes]
+    titles = plan_items_by_code() if told else {}
+    sides = {side for part in told if part["what"] == "owner" for side in (part["from"], part["to"])}
+    units = {str(unit.id): unit.name for unit in Unit.objects.filter(id__in=sides)} if sides else {}
+
+    def title(code: str) -> str:
+        return coordination.text_of(titles[code].title if code in titles else None, code)
+
+    result = []
+    for change in changes:
+        lines = Counter(_line(part, title(part["code"]), units) for part in change.changes)
+        summary = ", ".join(
+            words % {"count": count}
+            for count, words in (
+                (change.added, ngettext("%(count)d tillkom", "%(count)d tillkom", change.added)),
+                (change.moved, ngettext("%(count)d flyttades", "%(count)d flyttades", change.moved)),
+                (change.removed, ngettext("%(count)d utgår", "%(count)d utgår", change.removed)),
+            )
+            if count
+        )
+        result.append(
+            ToldChange(change, summary, tuple(f"{line} ({n})" if n > 1 else line for line, n in lines.items()))
+        )
+    return result
+
+
+def _line(part: Mapping[str, str], title: str, units: Mapping[str, str]) -> str:
+    if part["what"] == "owner":
+        sides = {"from": units.get(part["from"], part["from"]), "to": units.get(part["to"], part["to"])}
+        return _("%(title)s: ansvaret gick från %(from)s till %(to)s") % {"title": title, **sides}
+    if part["what"] == "removed":
+        return _("%(title)s utgår") % {"title": title}
+    days = {"title": title, "from": _day(part["from"]), "to": _day(part["to"])}
+    if part["what"] == "moved":
+        if days["from"] and days["to"]:
+            return _("%(title)s flyttades från %(from)s till %(to)s") % days
+        if days["to"]:
+            return _("%(title)s fick en dag: %(to)s") % days
+        return _("%(title)s har ingen dag längre") % days
+    if part["what"] == "revived":
+        return _("%(title)s togs upp igen") % days
+    return _("%(title)s tillkom, senast %(to)s") % days if days["to"] else _("%(title)s tillkom") % days
+
+
+def _day(text: str) -> str:
+    day = parse_date(text or "")
+    return longdate(day) if day else ""
+
+
+# --- across the boundary ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A disclosure or a consent as the page shows it."""
+
+    thing: Disclosure | Consent
+    who: str
+    what: str
+    ground: str
+    state: str
+    color: str
+    holds: bool
+    may_approve: bool = False
+
+
+def _state_of(disclosure: Disclosure, case: Case, today: date) -> tuple[str, str, bool]:
+    """In words and colour where a disclosure stands, and whether it can still be ended."""
+    if disclosure.revoked_at:
+        day = longdate(timezone.localtime(disclosure.revoked_at).date())
+        return _("avslutat %(day)s") % {"day": day}, "neutral", False
+    if disclosure.valid_to <= today:
+        return _("har gått ut"), "neutral", False
+    if disclosure.needs_approval and not disclosure.approved_at:
+        return _("väntar på godkännande"), "warning", True
+    if case.protected and not disclosure.needs_approval:
+        return _("vilar, ärendet är skyddat"), "warning", True
+    return _("gäller"), "success", True
+
+
+def _consent_state(consent: Consent, today: date) -> tuple[str, str, bool]:
+    if consent.withdrawn_on:
+        return _("återtaget %(day)s") % {"day": longdate(consent.withdrawn_on)}, "neutral", False
+    if consent.expires_on <= today:
+        return _("har gått ut"), "neutral", False
+    return _("gäller"), "success", True
+
+
+@require_safe
+@household_view("case.read")
+def household_sharing(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
+    """What has been disclosed and consented to, to whom, on which ground, until when."""
+    today = clock.today()
+    disclosures, consents = queries.case_disclosures(request.actor, row.case)
+
+    def given(thing: Disclosure | Consent, ground: str, state: str, color: str, holds: bool, **more: bool) -> Given:
+        who = ", ".join(names_in(row, thing))
+        return Given(thing, who, field_words(thing.fields), ground, state, color, holds, **more)
+
+    return _page(
+        request,
+        row,
+        "household_sharing.html",
+        disclosures=[
+            given(
+                disclosure,
+                f"{_(GROUNDS[disclosure.ground].label)} ({disclosure.paragraph})",
+                *_state_of(disclosure, row.case, today),
+                may_approve=disclosure.made_by_id != request.actor.user_id
+                and disclosure.needs_approval
+                and not (disclosure.approved_at or disclosure.revoked_at)
+                and disclosure.valid_to > today,
+            )
+            for disclosure in disclosures
+        ],
+        consents=[given(consent, "", *_consent_state(consent, today)) for consent in consents],
+    )
+
+
+def field_words(codes: Iterable[str]) -> str:
+    return ", ".join(str(FIELDS[code].label).lower() if code in FIELDS else code for code in codes)
+
+
+def names_in(row: HouseholdRow, thing: Disclosure | Consent) -> list[str]:
+    chosen = {person.id for person in thing.persons.all()}
+    return [member.name for member in row.members if member.person.id in chosen]
+
+
+# --- the person -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A kind of fact and what holds today, if anything."""
+
+    kind: str
+    label: str
+    fact: Fact | None
+    parts: list[tuple[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A fact of the history, and where it stands."""
+
+    fact: Fact
+    parts: list[tuple[str, Any]]
+    state: str
+    open: bool
+
+
+def _past(fact: Fact, current: Mapping[str, Fact], corrected: set[int | None], today: date) -> Past:
+    if fact.id in corrected:
+        state = _("rättad")
+    elif current.get(fact.kind) == fact:
+        state = _("gäller")
+    else:
+        state = _("gäller framåt") if fact.valid_from > today else _("gällde tidigare")
+    return Past(fact, described(fact.kind, fact.value), state, fact.id not in corrected)
+
+
+@require_safe
+@person_view("case.read")
+def person(request: ActorRequest, row: HouseholdRow, person: Any) -> HttpResponse:
+    """All that is known of a person, with source, day and every correction."""
+    today = clock.today()
+    member = member_of(row, person.id)
+    history = queries.person_history(request.actor, person)
+    current = effective(history, today)
+    corrected = {fact.corrects_id for fact in history}
+    return render(
+        request,
+        "reception/household_person.html",
+        {
+            "row": row,
+            "card": _card(row, member, today),
+            "may": allowed(request.actor, row.case),
+            "known": [
+                Known(kind, str(FactKind(kind).label), fact, described(kind, fact.value) if fact else [])
+                for kind in FACT_FORMS
+                for fact in [current.get(kind)]
+            ],
+            "history": [_past(fact, current, corrected, today) for fact in history],
+            "identifiers": [
+                (i, identity.show(i.kind, i.value)) for i in person.identifiers.order_by("-valid_from", "-id")
+            ],
+            "arrivals": list(person.arrivals.order_by("-on", "-id").select_related("registered_by")),
+        },
+    )
+
+
+def member_of(row: HouseholdRow, person_id: uuid.UUID) -> Member:
+    """The person as a member of the household. Raises NotVisible."""
+    for member in row.members:
+        if member.person.id == person_id:
+            return member
+    raise NotVisible(action="case.read", object_id=str(person_id))
