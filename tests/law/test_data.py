@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hemvist.law import acts, ages, duties, parameters, rulings
 from hemvist.law.duties import DUTIES, DutyFacts, DutyNotFound, applies, deadline
 from hemvist.law.parameters import ParameterNotFound, ParameterNotInForce
 from hemvist.law.rulings import UnknownRuling
-from hemvist.law.types import Status
+from hemvist.law.types import Status, Step, Text, one_sided
 
 DOCS = Path(__file__).parents[2] / "docs" / "law"
 
@@ -23,7 +24,7 @@ def row(value: int, start: str, end: str | None = None, **more: object) -> dict[
 
 
 def register(*rows: dict[str, object]) -> parameters.Register:
-    return parameters.parse({"x": {"label": "X", "unit": "år", "values": list(rows)}})
+    return parameters.parse({"x": {"label": {"sv": "X", "en": "X"}, "unit": "år", "values": list(rows)}})
 
 
 def test_the_stored_parameters_are_sound() -> None:
@@ -32,6 +33,53 @@ def test_the_stored_parameters_are_sound() -> None:
 
 def test_the_stored_duties_are_sound() -> None:
     assert duties.validate() == []
+
+
+def test_the_stored_acts_are_sound() -> None:
+    assert acts.validate() == []
+
+
+def test_a_text_is_swedish_until_a_language_is_asked_for() -> None:
+    both = Text.read({"sv": "år", "en": "years"})
+    assert (str(both), f"{both}", both.in_language("sv")) == ("år", "år", "år")
+    assert (both.in_language("en"), both.in_language("en-gb")) == ("years", "years")
+    assert Text.read("år").in_language("en") == "år"
+    assert both
+    assert not Text.read(None)
+    assert one_sided(a=both, b=Text("år"), c=Text(), d=Text("", "years")) == ["b", "d"]
+
+
+def test_a_text_in_a_step_is_stored_in_both_languages() -> None:
+    step = Step("{note}, {day}", {"note": Text("ja", "yes"), "day": date(2026, 11, 23)})
+    assert Step.from_json(json.loads(json.dumps(step.to_json()))) == step
+    assert step.render() == "ja, 2026-11-23"
+
+
+def test_a_text_without_english_is_found() -> None:
+    known = parameters.parse({"x": {"label": "X", "unit": "år", "values": [row(1, "2020-01-01", note="Y")]}})
+    assert [found.split(": ")[1] for found in parameters.validate(known)] == [
+        "label ska finnas på svenska och engelska",
+        "note ska finnas på svenska och engelska",
+    ]
+    found = acts.validate(acts.load("[{sfs: '1900:1', title: {sv: X, en: X}, short: {sv: X}, changes: X}]"))
+    assert [problem.split()[1] for problem in found] == ["short", "changes"]
+    rule = "{due: none, source: ['2016:38', 5 §]}"
+    data = f"[{{key: x, number: '1', title: x, responsible: kung, kind: may, note: y, rules: [{rule}]}}]"
+    assert [problem.split()[1] for problem in duties.validate(duties.load(data))] == ["title", "responsible", "note"]
+
+
+def test_an_act_without_a_title_is_found() -> None:
+    assert acts.validate(acts.load("[{sfs: '1900:1'}]")) == ["1900:1: titel eller kort titel saknas"]
+
+
+def test_every_unit_and_responsible_party_is_in_both_languages() -> None:
+    words = [*(text for pair in parameters.UNITS.values() for text in pair), *duties.RESPONSIBLE.values()]
+    assert one_sided(**{str(place): text for place, text in enumerate(words)}) == []
+
+
+def test_a_unit_bends_with_its_value() -> None:
+    one, two = register(row(1, "2020-01-01", "2020-12-31"), row(2, "2021-01-01"))["x"]
+    assert [item.unit_text.en for item in (one, two)] == ["year", "years"]
 
 
 @pytest.mark.parametrize(
@@ -52,6 +100,11 @@ def test_validate_finds_the_problem(rows: list[dict[str, object]], problem: str)
 def test_a_missing_unit_is_found() -> None:
     known = parameters.parse({"x": {"values": [row(1, "2020-01-01")]}})
     assert any("enhet" in found for found in parameters.validate(known))
+
+
+def test_an_unknown_unit_is_found() -> None:
+    known = parameters.parse({"x": {"label": {"sv": "X", "en": "X"}, "unit": "mil", "values": [row(1, "2020-01-01")]}})
+    assert any("enheten mil" in found for found in parameters.validate(known))
 
 
 def test_an_unknown_key_is_refused() -> None:
@@ -214,9 +267,7 @@ def test_every_duty_and_question_is_in_the_prose() -> None:
         (date(2036, 7, 1), False, False),
     ],
 )
-def test_school_begins_in_the_autumn_of_the_year_of_the_sixth_birthday(
-    on: date, preschool: bool, school: bool
-) -> None:
+def test_school_begins_in_the_autumn_of_the_year_of_the_sixth_birthday(on: date, preschool: bool, school: bool) -> None:
     birth = date(2020, 3, 3)
     assert (ages.is_preschool_age(birth, on), ages.is_school_age(birth, on)) == (preschool, school)
 

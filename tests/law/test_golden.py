@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -13,7 +15,7 @@ import yaml
 from hemvist.law import duties, reception, regime, target_group
 from hemvist.law.regime import Regime
 from hemvist.law.target_group import Living, PermitGround, PersonForTargetGroup, SponsorTie
-from hemvist.law.types import Answer
+from hemvist.law.types import Answer, Text
 
 CASES = [
     case
@@ -72,6 +74,30 @@ def test_golden(case: dict[str, Any]) -> None:
     assert case.get("says", "") in text
     assert "{" not in text
     assert case["why"]
+
+
+def _marked() -> set[str]:
+    """Every sentence and word of the rules that goes into the translation catalogue."""
+    calls = (
+        node
+        for file in Path(duties.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "gettext_noop"
+    )
+    return {ast.literal_eval(call.args[0]) for call in calls}
+
+
+MARKED = _marked()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['rule']}: {case['name']}")
+def test_every_word_of_an_answer_can_be_read_in_english(case: dict[str, Any]) -> None:
+    answer = RULES[case["rule"]](case.get("rulings", {}), dict(case["facts"]))
+    for step in answer.steps:
+        assert step.text in MARKED
+        for value in step.values.values():
+            assert not isinstance(value, str) or value in MARKED or re.fullmatch(r"\d{4}:\d+", value)
+            assert not isinstance(value, Text) or value.en
 
 
 def test_every_duty_has_a_golden_case() -> None:

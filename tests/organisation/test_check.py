@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from hemvist.organisation import cli
 from hemvist.organisation.check import FILES, Problem, check_folder, duty_keys, folder, read_folder
@@ -49,77 +51,20 @@ def test_a_function_that_nobody_answers_for_is_told_but_is_no_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "offset", "key", "message", "suggestion"),
-    [
-        # A word that is nearly right.
-        ("plan.yaml", "function: housing", "function: houssing", 0, "items[TA10-dwelling].function", "houssing finns inte", "Menade du housing?"),
-        ("plan.yaml", "law: receive_assigned", "law: recieve_assigned", 0, "items[TA01-receive].due.law", "recieve_assigned", "Menade du receive_assigned?"),
-        ("plan.yaml", "anchor: received_on", "anchor: recieved_on", 0, "items[TA16-dwelling].due.local.anchor", "recieved_on är inget tillåtet värde", "Menade du received_on?"),
-        ("plan.yaml", "when: [needs_interpreter]", "when: [need_interpreter]", 0, "items[TA14-interpreter].when[nr 1]", "inget tillåtet värde", "Menade du needs_interpreter?"),
-        ("plan.yaml", "waits_for: [TA09-confirm]", "waits_for: [TA09-confim]", 0, "items[TA10-dwelling].waits_for[nr 1]", "punkten TA09-confim finns inte", "Menade du TA09-confirm?"),
-        ("responsibilities.yaml", "unit: integration", "unit: integraton", 0, "responsibilities[nr 1].unit", "enheten integraton finns inte", "Menade du integration?"),
-        ("organisation.yaml", "    kind: company", "    kindd: company", 0, "boards[EHB].kindd", "nyckeln kindd finns inte", "Menade du kind?"),
-        ("organisation.yaml", "branch: reception", "branch: recepion", 0, "units[integration].branch", "verksamhetsgrenen recepion finns inte", "Menade du reception?"),
-        ("organisation.yaml", "    branch: reception", "    branch: social_services", 0, "units[integration].branch", "hör till SN, men enheten till UN", "education, reception, school"),
-        ("organisation.yaml", "TA02, TA03", "TA02, TA33", 0, "units[integration].contributes[nr 3]", "uppgiften TA33 finns inte", "Menade du"),
-        ("decisions.yaml", "board: UAN", "board: UAM", 0, "statements[UAN2024-416].board", "nämnden UAM finns inte", "Menade du UAN?"),
-        # A wrong kind of value.
-        ("municipality.yaml", 'code: "0381"', "code: 381", 0, "code", "värdet ska vara en text", 'code: "381"'),
-        ("municipality.yaml", 'code: "0381"', 'code: "381"', 0, "code", "381 är felskrivet", '"0381"'),
-        ("municipality.yaml", "small_number_threshold: 5", "small_number_threshold: fem", 0, "small_number_threshold", "fem är inget heltal", "heltal utan citattecken"),
-        ("municipality.yaml", "small_number_threshold: 5", "small_number_threshold: 1", 0, "small_number_threshold", "1 är utanför", "minst 3"),
-        ("municipality.yaml", "name:\n  sv: Enköpings kommun\n  en: Municipality of Enköping", "name: Enköpings kommun", 0, "name", "texten saknar språk", "{sv: …, en: …}"),
-        ("municipality.yaml", "kind: open_ended", "kind: limited", -1, "housing_policy", "years och kind säger olika", "years"),
-        ("decisions.yaml", "decided_on: 2024-09-24", "decided_on: i höstas", 0, "decisions[DE1].decided_on", "i höstas är ingen dag", "2026-11-23"),
-        ("decisions.yaml", "decided_on: 2024-09-24", "decided_on: 2024-13-24", 0, "decisions[DE1].decided_on", "2024-13-24 är inget datum", "2026-11-23"),
-        ("responsibilities.yaml", "    start_known: false", "    start_known: kanske", 0, "responsibilities[nr 1].start_known", "varken ja eller nej", "true eller false"),
-        ("glossary.yaml", "aliases: [anvisningar, anvisad]", "aliases: anvisningar", 0, "terms[anvisning].aliases", "ska vara en lista", "-"),
-        ("glossary.yaml", "      en: The Migration", "      de: The Migration", -2, "terms[anvisning].explanation.en", "nyckeln en saknas", "Lägg till raden en:"),
-        ("plan.yaml", "reason: {sv: Så att alla andra kan börja,", "reason: {sv: Så att alla, även andra, kan börja,", 0, "", "texten slutade före", "citattecken"),
-        ("plan.yaml", "    basis: Lokal rutin\n", "", -11, "items[TA03-case].basis", "nyckeln basis saknas", "Lägg till raden basis:"),
-        ("plan.yaml", "    basis: Lokal rutin\n", "    basis:\n", 0, "items[TA03-case].basis", "värdet är tomt", "Skriv ett värde"),
-        # Things that contradict each other.
-        ("plan.yaml", "        working_days: 3\n", "        working_days: 3\n        days: 2\n", -2, "items[TA03-case].due.local", "längd är oklar", "exakt en av days"),
-        ("plan.yaml", "due: {law: receive_assigned}", "due: {}", 0, "items[TA01-receive].due", "hur dagen bestäms", "exakt en av law, local och none"),
-        ("plan.yaml", "when: [assigned, arrives_from_elsewhere]", "when: [already_living_here, arrives_from_elsewhere]", -6, "items[TA15-pickup]", "kan aldrig gälla samtidigt", "två punkter"),
-        ("plan.yaml", "when: [assigned, arrives_from_elsewhere]", "when: [assigned, subject_is_child]", -6, "items[TA15-pickup]", "gäller en person", "subject: person"),
-        ("plan.yaml", "- code: TA09-confirm", "- code: TA03-case", 0, "items[TA03-case].code", "koden TA03-case står redan på rad", "egen kod"),
-        ("responsibilities.yaml", "    valid_to: 2024-09-24\n", "", 5, "responsibilities[nr 14].valid_from", "två enheter svarar för labour_market samtidigt", "Skriv valid_to: 2024-09-24"),
-        ("responsibilities.yaml", "valid_to: 2024-09-24", "valid_to: 2015-01-01", -3, "responsibilities[nr 13]", "slutar innan den börjar", "senare än valid_from"),
-        ("responsibilities.yaml", "    valid_to: 2024-09-24", "    valid_to: 2024-09-30", -2, "responsibilities[nr 13].unit", "stängd från 2024-09-24", "Skriv valid_to: 2024-09-24"),
-        ("history.yaml", "    conflict: expected-autumn-2025\n", "", 5, "figures[nr 6]", "redan en siffra för samma år på rad", "conflict"),
-        ("history.yaml", "    low: 5\n", "", -2, "figures[nr 6]", "siffran är oklar", "both"),
-        ("history.yaml", "    low: 5", "    low: 15", -2, "figures[nr 6]", "low är inte mindre än high", "Byt plats"),
-        ("history.yaml", "first_year: 2019\n    last_year: 2024", "first_year: 2018\n    last_year: 2024", -1, "gaps[nr 1]", "2018 har en siffra", "Rätta åren"),
-        ("history.yaml", "seed_lines: 64–65, 529–530", "seed_lines: 64-65", 0, "figures[nr 4].seed_lines", "64-65 är inget radnummer", "306–308"),
-        ("history.yaml", "seed_lines: 64–65, 529–530", "seed_lines: 64–9999", 0, "figures[nr 4].seed_lines", "dokumentet har bara 960 rader", "radnumret"),
-        ("glossary.yaml", "aliases: [nyanlända]", "aliases: [anvisad]", -6, "terms[nyanland]", "ordet anvisad förklaras redan på rad", "Slå ihop"),
-        # YAML itself.
-        ("history.yaml", "  - code: assigned", "\t- code: assigned", 0, "", "en tabb", "mellanslag"),
-        ("decisions.yaml", "    section: § 207", "    section: § 207: beslut", 0, "", "ett kolon", "citattecken"),
-        ("decisions.yaml", "    section: § 207", '    section: "§ 207', 0, "", "citattecken stängs aldrig", "citattecken"),
-        ("decisions.yaml", "    board: KS\n", "    board: KS\n    board: SN\n", 1, "decisions[DE1].board", "nyckeln står två gånger", "Ta bort"),
-        ("decisions.yaml", "    section: § 207", "    section: *hej", 0, "", "hänvisning", "Skriv ut"),
-        ("decisions.yaml", "    section: § 207", "    section: !hej x", 0, "decisions[DE1].section", "märket !hej", "!"),
-        ("decisions.yaml", "    section: § 207", "    1: x\n    section: § 207", 0, "decisions[DE1].1", "nyckeln är inte en text", '"1"'),
-        ("decisions.yaml", "    section: § 207", "    section: \x07", 0, "", "styrtecken", "Ta bort"),
-        ("decisions.yaml", "decisions:\n", "---\ndecisions: []\n---\ndecisions:\n", 2, "", "flera dokument", "---"),
-    ],
-)  # fmt: skip
-def test_a_planted_error_is_found(
-    copy: Path, file: str, old: str, new: str, offset: int, key: str, message: str, suggestion: str
-) -> None:
-    line = edit(copy, file, old, new)
+    "case",
+    yaml.safe_load(Path(__file__).with_name("planted.yaml").read_text("utf-8")),
+    ids=lambda case: case["message"],
+)
+def test_a_planted_error_is_found(copy: Path, case: dict[str, Any]) -> None:
+    line = edit(copy, case["file"], case["old"], case["new"])
     problems = errors(copy)
-    found = next((problem for problem in problems if message in problem.message), None)
+    found = next((problem for problem in problems if case["message"] in problem.message), None)
     assert found, "\n".join(map(str, problems))
-    assert Path(found.file).name == file
-    assert found.suggestion
-    if suggestion != "both":
-        assert suggestion in found.suggestion
-    if key:
-        assert found.key == key
-    assert found.line == line + offset
+    assert Path(found.file).name == case["file"]
+    assert case["suggest"] in found.suggestion
+    assert found.line == line + case["offset"]
+    if case["key"]:
+        assert found.key == case["key"]
 
 
 def test_a_ring_is_told_as_a_ring(copy: Path) -> None:

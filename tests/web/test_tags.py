@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext, override
 
-from hemvist.law.types import Answer, Source, Step
+from hemvist.law.types import Answer, Source, Step, Text
 from hemvist.web import charts
 from hemvist.web.paging import Page, paginate
 from hemvist.web.templatetags import hemvist as tags
@@ -113,6 +113,16 @@ def test_why_shows_the_steps_with_paragraphs_and_the_readers_dates() -> None:
     assert '<a class="ds-link" href="https://example.se/sfs" rel="noreferrer">10 §, SFS 2016:39</a>' in html
     assert render("{% why answer %}", answer=Answer(1, steps)).count("<li>") == 2
     assert render("{% why steps %}", steps=()) == ""
+
+
+def test_a_text_of_the_law_is_in_the_readers_language() -> None:
+    both = Text("månader", "months")
+    steps = (Step("{n} {unit}", {"n": 2, "unit": both}),)
+    assert render("{{ both|text }} {{ both }}", both=both) == "månader månader"
+    assert "2 månader" in render("{% why steps %}", steps=steps)
+    with override("en"):
+        assert render("{{ both|text }} {{ both }}", both=both) == "months månader"
+        assert "2 months" in render("{% why steps %}", steps=steps)
 
 
 def test_a_term_is_a_button_with_its_explanation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ class User(AbstractBaseUser):
     """A person who signs in. What the person may do lies in :class:`RoleGrant`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    username = models.CharField(max_length=100, unique=True)
+    username = models.CharField(_("användarnamn"), max_length=100, unique=True)
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
     is_active = models.BooleanField(default=True)

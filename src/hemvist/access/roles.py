@@ -41,7 +41,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "disclosure.make",
         "guidance.log",
         "import.run",
-        "intake.create",
         "plan.coordinate",
         "protection.mark",
         "report.send",

@@ -40,13 +40,13 @@ def audit_log(request: ActorRequest) -> HttpResponse:
     wanted = AuditFilter()
     if form.is_bound and form.is_valid():
         wanted = AuditFilter(**form.cleaned_data)
-    number = page_number(request.GET.get("sida"))
+    number = page_number(request.GET.get("page"))
     entries, more = queries.audit_log(request.actor, wanted, offset=(number - 1) * 100, limit=100)
     return render(request, "access/audit_log.html", {"form": form, "page": Page(entries, number, more)})
 
 
 @requires("disclosure.audit")
 def disclosures(request: ActorRequest) -> HttpResponse:
-    number = page_number(request.GET.get("sida"))
+    number = page_number(request.GET.get("page"))
     found, more = disclosure_register(request.actor, offset=(number - 1) * 50, limit=50)
     return render(request, "access/disclosure_register.html", {"page": Page(found, number, more)})

@@ -56,8 +56,8 @@ def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> li
     facts_of = reception.case_facts([case.id for case in cases], today)
     stored: dict[uuid.UUID, list[PlanTask]] = defaultdict(list)
     comments = TaskEvent.objects.filter(task=OuterRef("pk"), kind=TaskEvent.Kind.COMMENTED)
-    for task in PlanTask.objects.filter(case__in=cases).exclude(code=OWN).annotate(commented=Exists(comments)):
-        stored[task.case_id].append(task)
+    for old in PlanTask.objects.filter(case__in=cases).exclude(code=OWN).annotate(commented=Exists(comments)):
+        stored[old.case_id].append(old)
     new_tasks: list[PlanTask] = []
     changed_tasks: list[PlanTask] = []
     events: list[TaskEvent] = []

@@ -33,7 +33,7 @@ def _demo(options: argparse.Namespace) -> int:
     from django.utils import timezone
 
     database = settings.DATABASES["default"]
-    if options.fresh and database["ENGINE"].endswith("sqlite3"):
+    if options.fresh and str(database["ENGINE"]).endswith("sqlite3"):
         for suffix in ("", "-wal", "-shm"):
             path = f"{database['NAME']}{suffix}"
             if os.path.exists(path):

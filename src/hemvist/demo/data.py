@@ -27,6 +27,7 @@ from hemvist.law.calendar import previous_working_day
 from hemvist.organisation.models import Branch, Unit
 from hemvist.reception import services as reception
 from hemvist.reception.models import Assignment, FactKind, Household, Membership, NewcomerAccess, Person
+from hemvist.reception.queries import names_of
 from hemvist.reception.services import NewAssignment, NewHousehold, NewPerson
 
 DECIDED_BY = "Demonstration"
@@ -106,7 +107,7 @@ USERS = (
         "Records local rulings on how unclear law is to be read.",
     ),
     DemoUser(
-        "nyanland", "Olena (nyanländ)", Role.NEWCOMER, "integration",
+        "nyanland", "Nyanländ", Role.NEWCOMER, "integration",
         "Ser sin egen plan i klara ord, på svenska eller engelska.",
         "Sees her own plan in plain words, in Swedish or English.",
     ),
@@ -415,7 +416,10 @@ def _cohort_2026(demo: Demo) -> None:
 
 def _newcomer(demo: Demo, household: Household) -> None:
     contact = Membership.objects.get(household=household, position=Membership.Position.CONTACT)
-    NewcomerAccess.objects.create(user=demo.users["nyanland"], person=contact.person)
+    user = demo.users["nyanland"]
+    NewcomerAccess.objects.create(user=user, person=contact.person)
+    user.name = names_of([contact.person_id], demo.today)[contact.person_id]
+    user.save(update_fields=["name"])
 
 
 def _without_assignment(demo: Demo) -> None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from hemvist.law.sources import sfs
-from hemvist.law.types import Source, Status
+from hemvist.law.types import Source, Status, Text, one_sided
 
 DATA = Path(__file__).parent / "parameters"
+NO_TEXT = Text()
 
 
 def status_on(status: Status, valid_from: date | None, valid_to: date | None, day: date) -> Status:
@@ -33,23 +35,24 @@ def status_on(status: Status, valid_from: date | None, valid_to: date | None, da
 class Act:
     """An act or an amendment. ``valid_from`` is None when it began before what this register covers.
 
+    The official ``title`` is the Swedish one; its English is only a gloss.
     ``selector`` names the date of the case that decides whether the new wording applies.
     ``verified`` is False when the date or the content is inferred.
     """
 
     sfs: str
-    title: str
-    short: str
+    title: Text
+    short: Text
     valid_from: date | None = None
     repealed_from: date | None = None
     replaced_by: str = ""
     amends: str = ""
     status: Status = Status.IN_FORCE
     verified_until: date | None = None
-    changes: str = ""
-    selector: str = ""
+    changes: Text = NO_TEXT
+    selector: Text = NO_TEXT
     verified: bool = True
-    note: str = ""
+    note: Text = NO_TEXT
 
     @property
     def source(self) -> Source:
@@ -69,11 +72,23 @@ class Change:
     begins: bool
 
 
+_TEXTS = ("title", "short", "changes", "selector", "note")
+
+
+def load(text: str) -> Mapping[str, Act]:
+    """Acts from the layout of ``acts.yaml``, by SFS number."""
+
+    def act(row: Mapping[str, Any]) -> Act:
+        texts = {name: Text.read(row.get(name)) for name in _TEXTS}
+        return Act(**{**row, **texts, "status": Status(row.get("status", "in_force"))})
+
+    return {row["sfs"]: act(row) for row in yaml.safe_load(text)}
+
+
 @cache
 def acts() -> Mapping[str, Act]:
     """Every act by SFS number, in the order of the register."""
-    rows = yaml.safe_load((DATA / "acts.yaml").read_text("utf-8"))
-    return {row["sfs"]: Act(**{**row, "status": Status(row.get("status", "in_force"))}) for row in rows}
+    return load((DATA / "acts.yaml").read_text("utf-8"))
 
 
 def act(number: str) -> Act:
@@ -98,3 +113,14 @@ def changes_between(after: date, until: date) -> tuple[Change, ...]:
         if day is not None and after < day <= until
     ]
     return tuple(sorted(found, key=lambda change: (change.on, not change.begins, change.act.sfs)))
+
+
+def validate(source: Mapping[str, Act] | None = None) -> list[str]:
+    """Problems in the register: an act without title or short title, or a text in only one language."""
+    problems: list[str] = []
+    for number, item in (acts() if source is None else source).items():
+        if not (item.title and item.short):
+            problems.append(f"{number}: titel eller kort titel saknas")
+        halves = one_sided(**{name: getattr(item, name) for name in _TEXTS})
+        problems += [f"{number}: {name} ska finnas på svenska och engelska" for name in halves]
+    return problems

@@ -22,10 +22,10 @@ from hemvist.law.reception import reception_deadline
 from hemvist.law.regime import HousingFacts, Regime, governing, housing_right_ends
 from hemvist.law.rulings import NO_RULINGS, QUESTIONS, given
 from hemvist.law.sources import sfs
-from hemvist.law.types import Answer, Source, Status, Step, gettext_noop
+from hemvist.law.types import Answer, Source, Status, Step, Text, gettext_noop, one_sided
 
 
-class DutyNotFound(LookupError):  # noqa: N818
+class DutyNotFound(LookupError):
     """No duty has that key."""
 
 
@@ -130,6 +130,24 @@ ANCHORS: Mapping[str, str] = {
 }
 
 
+# Who a duty rests on: the word in the data -> both languages.
+RESPONSIBLE: Mapping[str, Text] = {
+    text.sv: text
+    for text in (
+        Text("kommun", "municipality"),
+        Text("hemkommun", "home municipality"),
+        Text("individ", "individual"),
+        Text("huvudman", "education provider (huvudman)"),
+        Text("rektor", "head teacher (rektor)"),
+        Text("socialnämnd", "social services board"),
+        Text("överförmyndare", "chief guardian (överförmyndare)"),
+        Text("region", "region"),
+        Text("länsstyrelsen", "county administrative board"),
+        Text("Migrationsverket", "Migration Agency"),
+    )
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyRule:
     """How one duty's day is found; the fields are those of a rule in ``duties.yaml``."""
@@ -151,20 +169,20 @@ class DutyRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """A duty, right or time limit. ``number`` is its row in docs/law/duties.md; ``responsible`` is a Swedish
-    word.
+    """A duty, right or time limit. ``number`` is its row in docs/law/duties.md; ``responsible`` is one of
+    :data:`RESPONSIBLE`.
     """
 
     key: str
     number: str
-    title: str
-    responsible: str
+    title: Text
+    responsible: Text
     kind: Kind
     valid_from: date | None
     valid_to: date | None
     status: Status
     verified: bool
-    note: str
+    note: Text
     rules: tuple[DutyRule, ...]
 
     @property
@@ -207,14 +225,14 @@ def load(text: str) -> Mapping[str, Duty]:
         row["key"]: Duty(
             key=row["key"],
             number=row["number"],
-            title=row["title"],
-            responsible=row["responsible"],
+            title=Text.read(row["title"]),
+            responsible=RESPONSIBLE.get(row["responsible"], Text(row["responsible"])),
             kind=Kind(row["kind"]),
             valid_from=row.get("valid_from"),
             valid_to=row.get("valid_to"),
             status=Status(row.get("status", "in_force")),
             verified=row.get("verified", True),
-            note=row.get("note", ""),
+            note=Text.read(row.get("note")),
             rules=tuple(_rule(rule) for rule in row["rules"]),
         )
         for row in yaml.safe_load(text)
@@ -350,19 +368,11 @@ def _count(duty: Duty, rule: DutyRule, facts: DutyFacts) -> Answer[date]:
             text = gettext_noop("Tiden är {count} {unit} före den dagen.")
         else:
             text = gettext_noop("Tiden är {count} {unit} från den dagen.")
-        unit = _UNITS[parameter.unit][parameter.value != 1]
-        steps.append(Step(text, {"count": parameter.value, "unit": unit}, parameter.source))
+        steps.append(Step(text, {"count": parameter.value, "unit": parameter.unit_text}, parameter.source))
     assert day is not None  # every rule has an anchor, a dated parameter or a due without a day
     if rule.end_of_month:
         day = end_of_month(day)
     return Answer(day, (*steps, Step(_RESULT[duty.kind], {"deadline": day}, rule.source)))
-
-
-_UNITS: Mapping[str, tuple[str, str]] = {
-    "veckor": (gettext_noop("vecka"), gettext_noop("veckor")),
-    "månader": (gettext_noop("månad"), gettext_noop("månader")),
-    "år": (gettext_noop("år"), gettext_noop("år")),
-}
 
 
 def _moved(day: date, count: int, unit: str) -> date:
@@ -401,14 +411,19 @@ _COMPUTED: Mapping[str, Callable[[DutyFacts, Mapping[str, str]], Answer[date]]] 
 }
 
 
+_UNITS = ("veckor", "månader", "år", "datum")
 _DUES = ("", "none", "as_soon_as_possible", "at_once", "that_day", "end_of_next_year")
 
 
 def validate(duties: Mapping[str, Duty] = DUTIES) -> list[str]:
-    """Problems in the data: unknown act, anchor, parameter or question, or a rule that does not say when."""
+    """Problems in the data: unknown act, anchor, parameter, question or responsible party, a rule that does not
+    say when, or a text in only one language.
+    """
     known = {item.name for item in fields(DutyFacts)}
     problems: list[str] = []
     for duty in duties.values():
+        halves = one_sided(title=duty.title, responsible=duty.responsible, note=duty.note)
+        problems += [f"{duty.key}: {name} ska finnas på svenska och engelska" for name in halves]
         for top in duty.rules:
             if top.source.act not in acts():
                 problems.append(f"{duty.key}: {top.source.act} finns inte i acts.yaml")
@@ -424,7 +439,7 @@ def validate(duties: Mapping[str, Duty] = DUTIES) -> list[str]:
                     if key not in parameters.register()
                 ]
                 units = {p.unit for key in rule.parameters for p in parameters.register().get(key, ())}
-                if unknown := units - {*_UNITS, "datum"}:
+                if unknown := units - {*_UNITS}:
                     problems.append(f"{duty.key}: enheten {', '.join(sorted(unknown))} går inte att räkna med")
                 if sum(map(bool, (rule.parameters, rule.due, rule.compute, rule.ruling))) != 1:
                     problems.append(f"{duty.key}: en regel ska säga när på ett sätt")

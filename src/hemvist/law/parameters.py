@@ -17,12 +17,26 @@ import yaml
 
 from hemvist.law.acts import DATA, acts, status_on
 from hemvist.law.sources import sfs
-from hemvist.law.types import Source, Status
+from hemvist.law.types import Source, Status, Text, one_sided
 
 Register = Mapping[str, tuple["Parameter", ...]]
 
 
-class ParameterNotFound(LookupError):  # noqa: N818
+# What values are counted in: the word in the data -> one, several.
+UNITS: Mapping[str, tuple[Text, Text]] = {
+    "veckor": (Text("vecka", "week"), Text("veckor", "weeks")),
+    "månader": (Text("månad", "month"), Text("månader", "months")),
+    "år": (Text("år", "year"), Text("år", "years")),
+    "skolår": (Text("skolår", "school year"), Text("skolår", "school years")),
+    "timmar": (Text("timme", "hour"), Text("timmar", "hours")),
+    "timmar per vecka": (Text("timme per vecka", "hour per week"), Text("timmar per vecka", "hours per week")),
+    "personer": (Text("person", "person"), Text("personer", "persons")),
+    "koder": (Text("kod", "code"), Text("koder", "codes")),
+    "datum": (Text(), Text()),  # a day needs no unit
+}
+
+
+class ParameterNotFound(LookupError):
     """No such parameter, or no known value on the day."""
 
 
@@ -38,7 +52,7 @@ class Parameter:
     """
 
     key: str
-    label: str
+    label: Text
     value: Any
     unit: str
     valid_from: date
@@ -47,7 +61,13 @@ class Parameter:
     status: Status
     verified_until: date | None
     verified: bool
-    note: str
+    note: Text
+
+    @property
+    def unit_text(self) -> Text:
+        """The unit as it is read after the value: *1 månad*, *2 månader*."""
+        one, several = UNITS.get(self.unit, (Text(self.unit), Text(self.unit)))
+        return one if self.value == 1 else several
 
     def covers(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
@@ -63,7 +83,7 @@ def parse(data: Mapping[str, Mapping[str, Any]]) -> Register:
         number, value = row.get("act", ""), row["value"]
         return Parameter(
             key=key,
-            label=group.get("label", ""),
+            label=Text.read(group.get("label")),
             unit=group.get("unit", ""),
             value=tuple(value) if isinstance(value, list) else value,
             valid_from=row["valid_from"],
@@ -72,7 +92,7 @@ def parse(data: Mapping[str, Mapping[str, Any]]) -> Register:
             status=Status(row.get("status", "in_force")),
             verified_until=row.get("verified_until", acts()[number].verified_until if number in acts() else None),
             verified=row.get("verified", True),
-            note=row.get("note", group.get("note", "")),
+            note=Text.read(row.get("note", group.get("note"))),
         )
 
     return {
@@ -126,7 +146,7 @@ def changes_between(after: date, until: date) -> tuple[Parameter, ...]:
 
 def validate(source: Register | None = None, *, gaps_allowed: Iterable[str] | None = None) -> list[str]:
     """Problems in the data: gaps, overlaps, missing paragraph, unit or label, an act that is not in the
-    register.
+    register, a text in only one language.
 
     ``gaps_allowed`` are the keys whose unknown years are absent on purpose.
     """
@@ -141,6 +161,10 @@ def validate(source: Register | None = None, *, gaps_allowed: Iterable[str] | No
                 problems.append(f"{where}: {item.source.act} finns inte i acts.yaml")
             if not (item.unit and item.label):
                 problems.append(f"{where}: enhet eller namn saknas")
+            elif item.unit not in UNITS:
+                problems.append(f"{where}: enheten {item.unit} är okänd")
+            halves = one_sided(label=item.label, note=item.note)
+            problems += [f"{where}: {name} ska finnas på svenska och engelska" for name in halves]
             if item.valid_to is not None and item.valid_to < item.valid_from:
                 problems.append(f"{where}: slutar före sin början")
         for earlier, later in pairwise(item for item in rows if item.status is not Status.PROPOSED):

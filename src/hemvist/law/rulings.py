@@ -15,7 +15,7 @@ from hemvist.law.types import RulingQuestion, gettext_noop
 NO_RULINGS: Mapping[str, str] = MappingProxyType({})
 
 
-class UnknownRuling(ValueError):  # noqa: N818
+class UnknownRuling(ValueError):
     """A recorded ruling whose option does not exist."""
 
 

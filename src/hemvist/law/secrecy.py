@@ -1,9 +1,9 @@
 """Secrecy between boards: which ground can break it (offentlighets- och sekretesslag 2009:400, OSL).
 
-Each board (nämnd) is an authority of its own (8 kap. 1 §), and so is a self-standing branch (8 kap. 2 §). Information held under
-26 kap. 1 § (socialtjänst, which by the text includes a municipal office for immigrants) leaves only on a ground. The
-weighing itself - is it clear that no harm follows, is the information needed - is a human judgement; this module says only
-which grounds are open and what must be written down.
+Each board (nämnd) is an authority of its own (8 kap. 1 §), and so is a self-standing branch (8 kap. 2 §). Information
+held under 26 kap. 1 § (socialtjänst, which by the text includes a municipal office for immigrants) leaves only on a
+ground. The weighing itself - is it clear that no harm follows, is the information needed - is a human judgement; this
+module says only which grounds are open and what must be written down.
 """
 
 from __future__ import annotations

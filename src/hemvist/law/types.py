@@ -21,6 +21,36 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text of the law's data in Swedish and English. As a string it is Swedish; an empty one is false."""
+
+    sv: str = ""
+    en: str = ""
+
+    @classmethod
+    def read(cls, data: str | Mapping[str, str] | None) -> Text:
+        """From ``{sv: …, en: …}``; a bare string is Swedish that still lacks its English."""
+        if isinstance(data, Mapping):
+            return cls(data.get("sv", ""), data.get("en", ""))
+        return cls(data or "")
+
+    def in_language(self, language: str) -> str:
+        """English for ``en`` and its variants; otherwise Swedish, which also fills in for missing English."""
+        return self.en if language.startswith("en") and self.en else self.sv
+
+    def __str__(self) -> str:
+        return self.sv
+
+    def __bool__(self) -> bool:
+        return bool(self.sv or self.en)
+
+
+def one_sided(**texts: Text) -> list[str]:
+    """The names of the texts that exist in only one of the languages."""
+    return [name for name, text in texts.items() if bool(text.sv) != bool(text.en)]
+
+
 class Status(StrEnum):
     """How far a provision or parameter has come. Only ``IN_FORCE`` may decide a real case."""
 
@@ -47,7 +77,8 @@ class Step:
     """One sentence of a derivation.
 
     ``text`` is a Swedish sentence with ``{named}`` places, the key in the translation catalogue;
-    ``values`` fills the places and holds dates, numbers and words, never personal data.
+    ``values`` fills the places and holds dates, numbers and words, never personal data. A word is a :class:`Text`
+    or a string that is itself a key in the catalogue.
     """
 
     text: str
@@ -62,20 +93,26 @@ class Step:
         """A form that JSON can keep; :meth:`from_json` gives the same step back."""
         return {
             "text": self.text,
-            "values": {
-                name: {"date": value.isoformat()} if isinstance(value, date) else value
-                for name, value in self.values.items()
-            },
+            "values": {name: _stored(value) for name, value in self.values.items()},
             "source": [self.source.act, self.source.section, self.source.url] if self.source else None,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Step:
-        values = {
-            name: date.fromisoformat(value["date"]) if isinstance(value, dict) and "date" in value else value
-            for name, value in data["values"].items()
-        }
+        values = {name: _restored(value) for name, value in data["values"].items()}
         return cls(data["text"], values, Source(*data["source"]) if data["source"] else None)
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, date):
+        return {"date": value.isoformat()}
+    return {"sv": value.sv, "en": value.en} if isinstance(value, Text) else value
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, dict) and "date" in value:
+        return date.fromisoformat(value["date"])
+    return Text.read(value) if isinstance(value, dict) and "sv" in value else value
 
 
 @dataclass(frozen=True, slots=True)

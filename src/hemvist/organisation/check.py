@@ -164,6 +164,18 @@ class _Document:
     def add(self, path: Key, message: str, suggestion: str = "", severity: Literal["error", "note"] = "error") -> None:
         self.problems.append(Problem(str(self.file), self.line(path), self.key(path), message, suggestion, severity))
 
+    def invalid(self, errors: list[ErrorDetails], root: type[Model]) -> None:
+        """Pydantic's errors as problems. A misspelt key is one mistake, not one unknown and one missing."""
+        missing = {error["loc"] for error in errors if error["type"] == "missing"}
+        for error in errors:
+            if error["type"] == "extra_forbidden":
+                *parent, leaf = error["loc"]
+                siblings = [str(loc[-1]) for loc in missing if list(loc[:-1]) == parent]
+                missing.discard((*parent, nearest(leaf, siblings) or ""))
+        for error in errors:
+            if error["type"] != "missing" or error["loc"] in missing:
+                self.add(error["loc"], *_explain(error, root))
+
     def line(self, path: Key) -> int:
         """The line of the key, or of the nearest thing around it that is there."""
         while path and path not in self.lines:
@@ -208,17 +220,7 @@ def _read(root: Path, name: str) -> _Document:
     try:
         document.model = FILES[name].model_validate(document.data)
     except ValidationError as invalid:
-        errors = invalid.errors(include_url=False)
-        missing = {error["loc"] for error in errors if error["type"] == "missing"}
-        for error in errors:
-            *parent, leaf = error["loc"] or ("",)
-            if error["type"] == "extra_forbidden":
-                # A misspelt key is one mistake, not two.
-                siblings = [str(loc[-1]) for loc in missing if loc[:-1] == tuple(parent)]
-                missing.discard((*parent, nearest(leaf, siblings) or ""))
-        for error in errors:
-            if error["type"] != "missing" or error["loc"] in missing:
-                document.add(error["loc"], *_explain(error, FILES[name]))
+        document.invalid(invalid.errors(include_url=False), FILES[name])
     return document
 
 

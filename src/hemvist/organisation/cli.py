@@ -27,11 +27,11 @@ def _load(options: argparse.Namespace) -> int:
     from hemvist.cli import setup_django
 
     setup_django()
-    from hemvist.organisation.services import FolderRefused, load_municipality
+    from hemvist.organisation.services import FolderError, load_municipality
 
     try:
         report = load_municipality(options.path)
-    except FolderRefused as refused:
+    except FolderError as refused:
         show(refused.problems, options.path)
         print(refused)
         return 1

@@ -141,7 +141,7 @@ class _Sync:
     ) -> dict[Any, int]:
         """Row key → id. ``closes``: a row that is not in the folder is closed rather than removed."""
         name = model._meta.model_name or ""
-        existing = {key(row): row for row in model._default_manager.all()}
+        existing: dict[Any, Any] = {key(row): row for row in model._default_manager.all()}
         for gone in existing.keys() - rows.keys():
             row = existing.pop(gone)
             if not closes:

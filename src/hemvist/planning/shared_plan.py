@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from hemvist.law import ages
 from hemvist.law.calendar import add_months, add_working_days, age_on
 from hemvist.law.duties import ANCHORS, DutyFacts, deadline
+from hemvist.law.parameters import ParameterNotFound
 from hemvist.law.regime import Regime
 from hemvist.law.types import Source, Step, gettext_noop
 
@@ -128,8 +130,7 @@ def _person_is(person: PersonFacts, condition: str, day: date) -> bool:
     if condition == "subject_is_working_age":
         if _child(person, day):
             return False
-        # Far from the limit no parameter is asked: a year without a known limit then stops nothing.
-        return age_on(person.birth_date, day) < 60 or ages.under_pension_age(person.birth_date, day)
+        return _below_pension_age(person.birth_date, day)
     if condition == "subject_is_school_age":
         return ages.is_school_age(person.birth_date, day)
     if condition == "subject_is_preschool_age":
@@ -137,6 +138,18 @@ def _person_is(person: PersonFacts, condition: str, day: date) -> bool:
     if condition == "subject_is_sfi_age":
         return ages.sfi_from(person.birth_date) <= day
     raise KeyError(condition)
+
+
+def _below_pension_age(birth_date: date, day: date) -> bool:
+    """Far from the limit no parameter is asked; in a year without a known limit the older person counts as below it:
+    a task too many is seen and marked as not applicable, one too few is not.
+    """
+    if age_on(birth_date, day) < 60:
+        return True
+    try:
+        return ages.under_pension_age(birth_date, day)
+    except ParameterNotFound:
+        return age_on(birth_date, day) < 70
 
 
 def _child(person: PersonFacts, day: date) -> bool:
@@ -211,8 +224,8 @@ def _anchor(name: str, facts: CaseFacts, person: PersonFacts | None) -> tuple[da
 def _local_due(rule: LocalDue, facts: CaseFacts, person: PersonFacts | None) -> DerivedTask:
     day, preliminary = _anchor(rule.anchor, facts, person)
     if day is None:
-        steps = (Step(gettext_noop("Dagen kan räknas ut när uppgiften finns."), {}, Source("local")),)
-        return _due(None, False, steps, (rule.anchor,))
+        unknown = Step(gettext_noop("Dagen kan räknas ut när uppgiften finns."), {}, Source("local"))
+        return _due(None, False, (unknown,), (rule.anchor,))
     due = add_months(day, rule.months) + timedelta(days=rule.days, weeks=rule.weeks)
     if rule.working_days:
         due = add_working_days(due, rule.working_days)
@@ -230,20 +243,21 @@ _DUTY_DAYS = tuple(f.name for f in fields(DutyFacts) if f.name.endswith(("_on", 
 
 
 def _law_due(key: str, facts: CaseFacts, person: PersonFacts | None, rulings: Mapping[str, str]) -> DerivedTask:
-    received, preliminary = _anchor("received_on", facts, person)
-    known = {name: _anchor(name, facts, person)[0] for name in _DUTY_DAYS}
-    answer = deadline(
-        key,
-        DutyFacts(
-            **known,
-            temporary_protection=facts.temporary_protection,
-            resettled=facts.resettled,
-            regime=Regime(facts.regime) if facts.regime else None,
-        ),
-        rulings=rulings,
+    _received, preliminary = _anchor("received_on", facts, person)
+    known: dict[str, Any] = {name: _anchor(name, facts, person)[0] for name in _DUTY_DAYS}
+    duty = DutyFacts(
+        **known,
+        temporary_protection=facts.temporary_protection,
+        resettled=facts.resettled,
+        regime=Regime(facts.regime) if facts.regime else None,
     )
+    answer = deadline(key, duty, rulings=rulings)
+    # The day rests on a planned reception when it falls away together with the plan.
     rests_on_reception = (
-        preliminary and answer.value is not None and any(received in step.values.values() for step in answer.steps)
+        preliminary
+        and answer.value is not None
+        and deadline(key, replace(duty, received_on=None, planned_arrival_on=None), rulings=rulings).value
+        != answer.value
     )
     missing = (*answer.missing, *(f"ruling:{question.key}" for question in answer.rulings_needed))
     return _due(answer.value, rests_on_reception, answer.steps, missing)

@@ -75,7 +75,7 @@ class Parsed:
         return any(problem.row is None for problem in self.problems)
 
 
-class _Unreadable(Exception):  # noqa: N818
+class _Unreadable(Exception):
     """The file is no table. The text says what to do."""
 
 

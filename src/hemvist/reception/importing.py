@@ -161,6 +161,15 @@ def get_run(actor: Actor, run_id: uuid.UUID, *, lock: bool = False) -> ImportRun
     return run
 
 
+@transaction.atomic
+def preview(actor: Actor, run_id: uuid.UUID) -> ImportRun:
+    """A run to show. Its messages quote the file, so the reading leaves a row."""
+    run = get_run(actor, run_id)
+    if run.staged:
+        audit.record(actor, "import.viewed", object_type="import", object_ids=[run.id], fields=("problems", "known"))
+    return run
+
+
 def recent_runs(actor: Actor, limit: int = 10) -> list[ImportRun]:
     """The latest files of the actor's branch, without what stood in them."""
     policy.require(actor, "import.run")
@@ -191,6 +200,8 @@ def confirm(actor: Actor, run_id: uuid.UUID, today: date, progress: Progress | N
     found = _STAGED.validate_python(run.staged["households"])
     known = _known(found, today)
     new = [household for household in found if household.key not in known]
+    if progress:
+        progress(0, len(new))
     for start in range(0, len(new), BATCH):
         batch = new[start : start + BATCH]
         services.register_households(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
@@ -46,7 +46,6 @@ from hemvist.reception.models import (
     Membership,
     Person,
 )
-
 
 
 class PlanMove(Protocol):
@@ -143,7 +142,7 @@ class Fault:
     field: str
     message: str
     person: int | None = None
-    code: str = field(default="invalid")
+    code: str = "invalid"
 
 
 def faults_in(new: NewHousehold, today: date, *, demo: bool | None = None) -> list[Fault]:
@@ -289,8 +288,14 @@ def register_households(
     numbers = _case_numbers(len(new), today)
     user_id = actor.user_id
     cases = Case.objects.bulk_create(Case(number=number, branch=branch, opened_on=today) for number in numbers)
-    households, persons, memberships, facts, identifiers = [], [], [], [], []
-    assignments, arrivals, pairs = [], [], []
+    households: list[Household] = []
+    persons: list[Person] = []
+    memberships: list[Membership] = []
+    facts: list[Fact] = []
+    identifiers: list[Identifier] = []
+    assignments: list[Assignment] = []
+    arrivals: list[Arrival] = []
+    pairs: list[Any] = []
     for index, (case, item) in enumerate(zip(cases, new, strict=True)):
         contact = next(p for p in item.persons if p.position == Membership.Position.CONTACT)
         household = Household(

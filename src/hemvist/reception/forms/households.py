@@ -313,15 +313,16 @@ FACT_FORMS: Mapping[str, type[FactForm]] = {
 
 def described(kind: str, value: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """A stored value as (label, value) in the words of its form; empty parts are left out."""
-    parts = []
+    parts: list[tuple[str, Any]] = []
     for name, field in FACT_FORMS[kind].base_fields.items():
-        stored = not value.get("active", True) if name == "lifted" else value.get(name)
+        stored: Any = not value.get("active", True) if name == "lifted" else value.get(name)
         if stored in ("", None, False):
             continue
         if isinstance(field, forms.BooleanField):
             parts.append((str(field.label), True))
         elif isinstance(field, forms.ChoiceField):
-            parts.append((str(field.label), str(dict(field.choices)[stored])))
+            words = dict(field.choices)  # type: ignore[arg-type]
+            parts.append((str(field.label), str(words[stored])))
         elif isinstance(field, forms.DateField):
             parts.append((str(field.label), date.fromisoformat(stored)))
         else:
@@ -453,9 +454,7 @@ class GuidanceForm(Form):
         300,
         required=False,
         rows=3,
-        help_text=_(
-            "Kort och om saken: vad frågan gällde och vart ni hänvisade. Inget om hälsa eller annat känsligt."
-        ),
+        help_text=_("Kort och om saken: vad frågan gällde och vart ni hänvisade. Inget om hälsa eller annat känsligt."),
     )
 
 

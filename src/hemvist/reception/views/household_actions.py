@@ -51,7 +51,7 @@ def answer(
     template: str = "reception/household_form.html",
     **context: Any,
 ) -> HttpResponse:
-    """The form's page, or its deed. When the service says no, its reason stands on the form and what was typed stays."""
+    """The form or its deed. When the service says no, the reason stands on the form and what was typed stays."""
     if request.method == "POST" and form.is_valid():
         try:
             return act(form.cleaned_data)

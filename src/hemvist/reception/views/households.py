@@ -405,8 +405,8 @@ def timeline(row: HouseholdRow, plan: Plan, today: date) -> list[Event]:
         else:
             events.append(Event(report.due_on, _("Rapport till Migrationsverket"), kind, ahead(report.due_on)))
     for who in filter(None, (plan.coordinator, *plan.former_coordinators)):
-        names = " · ".join(filter(None, (who.user and who.user.name, who.unit.name)))
-        events.append(Event(who.valid_from, _("Samordnare utsågs"), names))
+        note = f"{who.user.name} · {who.unit.name}" if who.user else who.unit.name
+        events.append(Event(who.valid_from, _("Samordnare utsågs"), note))
     if case.closed_on:
         events.append(Event(case.closed_on, _("Ärendet avslutades"), case.closed_reason))
     return sorted(events, key=lambda event: event.on)

@@ -25,7 +25,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from hemvist.law.types import Answer, Step
+from hemvist.law.types import Answer, Step, Text
 from hemvist.web import charts
 
 register = template.Library()
@@ -90,7 +90,7 @@ def shown(value: Any) -> str:
         return gettext("ja") if value else gettext("nej")
     if isinstance(value, int | float | Decimal):
         return number(value)
-    return gettext(value) if isinstance(value, str) and value else force_str(value)
+    return text(value)
 
 
 # --- Law -------------------------------------------------------------------------------------------------
@@ -346,5 +346,7 @@ def row_y(index: int) -> int:
 
 @register.filter
 def text(value: Any) -> str:
-    """A stored Swedish sentence in the reader's language, where the catalogue has it."""
+    """A ``Text`` of the law, or a stored Swedish sentence that the catalogue has, in the reader's language."""
+    if isinstance(value, Text):
+        return value.in_language(get_language() or "sv")
     return gettext(value) if isinstance(value, str) and value else force_str(value)

@@ -1,0 +1,165 @@
+"""``make bench``: 5 000 synthetic persons in an embedded database; each figure beside a named alternative.
+
+Prints milliseconds, and the ratio to the alternative, which is the figure that carries over to other machines.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+
+PERSONS = int(os.environ.get("BENCH_PERSONS", "5000"))
+TODAY = date(2026, 11, 23)
+
+
+def _prepare(folder: str) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "hemvist.config.settings"
+    os.environ["HEMVIST_DATA_DIR"] = folder
+    os.environ["HEMVIST_DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _milliseconds(deed: Callable[[], object], times: int = 9) -> float:
+    """The median of ``times`` runs, after one that warms up."""
+    deed()
+    laps = []
+    for _ in range(times):
+        start = time.perf_counter()
+        deed()
+        laps.append((time.perf_counter() - start) * 1000)
+    return statistics.median(laps)
+
+
+def _line(what: str, ours: float, other: str, theirs: float) -> None:
+    print(f"{what:<44} {ours:>10.1f} ms   {other:<46} {theirs:>10.1f} ms   ratio {theirs / ours:>6.1f}", flush=True)
+
+
+def _households(count: int, offset: int = 0) -> list:
+    from hemvist.reception.services import NewAssignment, NewHousehold, NewPerson
+
+    made = []
+    for n in range(offset, offset + count):
+        family = f"Provsson{n}"
+        ages = (34, 32, 9, 6)
+        made.append(
+            NewHousehold(
+                category=("quota", "asylum_housing", "temporary_protection")[n % 3],
+                persons=tuple(
+                    NewPerson(
+                        f"Namn{i}",
+                        family,
+                        date(TODAY.year - age, 1 + n % 12, 1 + n % 28),
+                        "contact" if i == 0 else "child" if age < 18 else "adult",
+                        permit_ground="UTLL_5_1",
+                        language="arabiska",
+                        identifiers=(("dossier", f"BENCH-{n}-{i}"),),
+                    )
+                    for i, age in enumerate(ages)
+                ),
+                assignment=NewAssignment(TODAY - timedelta(days=n % 60), reference=f"BENCH-{n}"),
+                planned_arrival_on=TODAY + timedelta(days=n % 45),
+            )
+        )
+    return made
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        _prepare(folder)
+        _measure()
+
+
+def _measure() -> None:
+    from django.test import Client
+
+    from hemvist.access.actor import actor_for
+    from hemvist.access.models import Case, RoleGrant, User
+    from hemvist.coordination.services import rederive
+    from hemvist.organisation.check import folder
+    from hemvist.organisation.models import Unit
+    from hemvist.organisation.services import load_municipality
+    from hemvist.reception.models import Household
+    from hemvist.reception.queries import HouseholdFilter, get_household, list_households
+    from hemvist.reception.services import register_households
+
+    load_municipality(folder("enkoping"))
+    user = User.objects.create_user("bench", "Bench")
+    RoleGrant.objects.create(
+        user=user,
+        role="coordinator",
+        unit=Unit.objects.get(code="integration"),
+        valid_from=date(2020, 1, 1),
+        decided_by="bench",
+    )
+    actor = actor_for(user, TODAY)
+    households = PERSONS // 4
+    sample = 40
+
+    start = time.perf_counter()
+    for new in _households(sample, offset=10_000_000):
+        register_households(actor, [new], today=TODAY)
+    one_by_one = (time.perf_counter() - start) * 1000 / sample
+    start = time.perf_counter()
+    register_households(actor, _households(households), today=TODAY)
+    together = (time.perf_counter() - start) * 1000
+    print(f"{PERSONS} persons in {households} households, {together / 1000:.1f} s to register with their plans\n")
+    _line("register a household, as an import does", together / households, "one transaction per household", one_by_one)
+
+    def listed() -> list:
+        return list_households(actor, HouseholdFilter(sort="name"), today=TODAY)[0]
+
+    def one_at_a_time() -> list:
+        first = Household.objects.order_by("sort_key").values_list("id", flat=True)[:50]
+        return [get_household(actor, household_id, today=TODAY) for household_id in first]
+
+    _line("list query, 50 rows", _milliseconds(listed), "a query per household", _milliseconds(one_at_a_time, 3))
+
+    client = Client()
+    client.force_login(user)
+
+    def page(path: str) -> Callable[[], object]:
+        def get() -> object:
+            response = client.get(path)
+            assert response.status_code == 200, (path, response.status_code)
+            return response
+
+        return get
+
+    plain = _milliseconds(page("/om/"))
+    for name, path in (
+        ("household list page", "/hushall/"),
+        ("household list page, searched by name", "/hushall/?search=provsson77"),
+        ("household list page, sorted by name", "/hushall/?sort=name"),
+        ("anvisning list page", "/anvisningar/"),
+        ("task list page", "/uppgifter/"),
+        ("coordination meeting page", "/samrad/"),
+        ("start page", "/"),
+    ):
+        _line(name, _milliseconds(page(path)), "a page with no data (share of the whole)", plain)
+
+    cases = list(Case.objects.all()[:200])
+
+    def together_again() -> None:
+        rederive(actor, cases, "bench", TODAY)
+
+    def each_again() -> None:
+        for case in cases:
+            rederive(actor, [case], "bench", TODAY)
+
+    _line(
+        "re-derive 200 plans together", _milliseconds(together_again, 3), "one at a time", _milliseconds(each_again, 1)
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The file of anvisningar, from upload to receipt."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from hemvist.access.decorators import requires
+from hemvist.access.errors import NotVisible
+from hemvist.access.http import ActorRequest
+from hemvist.reception import importing
+from hemvist.reception.forms.assignments import UploadFile
+from hemvist.reception.import_columns import MAX_BYTES, guide_rows, template_csv, template_xlsx, write_csv
+from hemvist.reception.models import ImportRun
+from hemvist.web import clock
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PROGRESS_SECONDS = 600
+STOP_POLLING = 286
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("import.run")
+def import_new(request: ActorRequest) -> HttpResponse:
+    """Choose a file. It is read and shown; nothing but the preview is kept."""
+    form = UploadFile(request.POST, request.FILES) if request.method == "POST" else UploadFile()
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            run = importing.stage(request.actor, upload.name, upload.read(MAX_BYTES + 1), clock.today())
+        except ValidationError as error:
+            form.add_error("file", error)
+        else:
+            return redirect("import-preview", run.id)
+    context = {"form": form, "runs": importing.recent_runs(request.actor), "columns": guide_rows()}
+    return render(request, "reception/import_new.html", context)
+
+
+@require_safe
+@requires("import.run")
+def import_template(request: ActorRequest, kind: str) -> HttpResponse:
+    """The template to fill in, as CSV or XLSX."""
+    if kind == "xlsx":
+        return _download(template_xlsx(), "anvisningar.xlsx", XLSX)
+    if kind == "csv":
+        return _download(template_csv(), "anvisningar.csv", "text/csv; charset=utf-8")
+    raise NotVisible
+
+
+def _download(content: bytes, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@require_safe
+@requires("import.run")
+def import_preview(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
+    """What the file would do, or what it did."""
+    run = importing.preview(request.actor, run_id)
+    context = {"run": run, "problems": importing.problems_of(run), "most": importing.MAX_PROBLEMS}
+    return render(request, "reception/import_preview.html", context)
+
+
+@require_safe
+@requires("import.run")
+def import_errors(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
+    """The faults as a list to work from beside the file."""
+    run = importing.preview(request.actor, run_id)
+    header = (_("rad"), _("kolumn"), _("vad som är fel"), _("vad som får stå"))
+    rows = [(p.row, p.column, p.message, p.allowed) for p in importing.problems_of(run)]
+    return _download(write_csv(header, rows), "fel-i-filen.csv", "text/csv; charset=utf-8")
+
+
+def _progress_key(run_id: uuid.UUID) -> str:
+    return f"import-{run_id}"
+
+
+@require_POST
+@requires("import.run")
+def import_confirm(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
+    """Bring everything in, or nothing. How far it has come lies in the cache meanwhile."""
+    key = _progress_key(run_id)
+
+    def progress(done: int, total: int) -> None:
+        cache.set(key, {"done": done, "total": total}, PROGRESS_SECONDS)
+
+    try:
+        importing.confirm(request.actor, run_id, clock.today(), progress)
+    except ValidationError as error:
+        for message in error.messages:
+            messages.error(request, message)
+    else:
+        messages.success(request, _("Filen är inläst."))
+    finally:
+        cache.delete(key)
+    to = reverse("import-preview", args=[run_id])
+    return HttpResponseClientRedirect(to) if request.htmx else redirect(to)  # type: ignore[attr-defined]
+
+
+@require_safe
+@requires("import.run")
+def import_progress(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
+    """A fragment with how far the import has come; it asks again by itself until the run is done."""
+    run = importing.get_run(request.actor, run_id)
+    done = run.state != ImportRun.State.PREVIEWED
+    context = {"run": run, "progress": cache.get(_progress_key(run_id)), "done": done}
+    return render(request, "reception/import_progress.html", context, status=STOP_POLLING if done else 200)
+
+
+@require_POST
+@requires("import.run")
+def import_discard(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
+    try:
+        importing.discard(request.actor, run_id)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    else:
+        messages.success(request, _("Förhandsgranskningen är kastad. Inget ur filen är sparat."))
+    return redirect("import-new")
