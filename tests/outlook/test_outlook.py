@@ -90,15 +90,6 @@ def test_small_numbers_are_hidden(signed_in: Client, household: Callable[..., Ho
     assert "Liten" not in text
 
 
-@pytest.mark.parametrize(
-    "counts", [{(2025, "quota"): 3, (2026, "quota"): 20}, {(2026, "quota"): 3, (2026, "other"): 20}]
-)
-def test_no_total_gives_a_hidden_number_back(monkeypatch: pytest.MonkeyPatch, counts: Any, today: date) -> None:
-    monkeypatch.setattr(queries, "arrivals_per_year_and_category", lambda years: counts)
-    own = queries._own_years(5, today)
-    assert own.column_totals == []
-
-
 def test_protected_persons_are_left_out(
     household: Callable[..., Household], actor: Callable[..., Actor], today: date
 ) -> None:

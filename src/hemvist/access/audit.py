@@ -81,6 +81,6 @@ def verify() -> tuple[int, int | None]:
             return count, entry.id
         previous, count = entry.hash, count + 1
     head = AuditHead.objects.filter(id=1).first()
-    if head is not None and (head.count != count or head.last_hash != previous):
+    if head is None or head.count != count or head.last_hash != previous:
         return count, 0
     return count, None

@@ -56,6 +56,8 @@ def grant_role(
         raise ValidationError(_("Rollen ”%(role)s” finns inte.") % {"role": role})
     if not decided_by.strip():
         raise ValidationError(_("Skriv vem som har beslutat om behörigheten."))
+    if valid_to is not None and valid_to <= valid_from:
+        raise ValidationError(_("Behörigheten kan inte upphöra före den dag den började."))
     grant, created = RoleGrant.objects.get_or_create(
         user=user,
         role=role,
@@ -71,6 +73,10 @@ def grant_role(
             object_ids=[user.id],
             details={"role": role, "unit": unit.code, "handles_protected": handles_protected},
             reason=decided_by,
+        )
+    elif (grant.valid_to, grant.handles_protected) != (valid_to, handles_protected):
+        raise ValidationError(
+            _("Användaren har redan rollen i den enheten från den dagen, på andra villkor. Avsluta den först.")
         )
     return grant
 

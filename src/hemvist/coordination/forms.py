@@ -101,7 +101,7 @@ class MeetingFilterForm(forms.Form):
         label=_("Hur långt fram?"),
         required=False,
         coerce=int,
-        empty_value=30,
+        empty_value=None,
         choices=[(14, _("14 dagar")), (30, _("30 dagar")), (60, _("60 dagar"))],
     )
     late = forms.BooleanField(label=_("Bara försenat"), required=False)

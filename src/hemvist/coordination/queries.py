@@ -32,7 +32,7 @@ from hemvist.organisation.models import Board, Unit
 from hemvist.organisation.queries import plan_items_by_code
 from hemvist.organisation.schema import PlanItem
 from hemvist.reception import queries as reception
-from hemvist.reception.models import Person
+from hemvist.reception.models import Membership, Person
 from hemvist.reception.queries import Disclosed, HouseholdRow
 
 UNFINISHED = (PlanTask.Status.OPEN, PlanTask.Status.TAKEN)
@@ -50,7 +50,10 @@ def _own_tasks(actor: Actor, today: date) -> Q:
     return Q(unit__branch_id__in=branches) & (
         Q(case__protected_since__isnull=True)
         | Q(unit__branch_id__in=protected, case__branch_id=F("unit__branch_id"))
-        | (Q(Exists(reception.released_cases(actor, today))) & ~Q(case__branch_id=F("unit__branch_id")))
+        | (
+            Q(Exists(reception.released_cases(actor, today).filter(recipient=OuterRef("unit__branch"))))
+            & ~Q(case__branch_id=F("unit__branch_id"))
+        )
     )
 
 
@@ -143,6 +146,33 @@ class TaskRow:
     def missing(self) -> list[words.Missing]:
         """What must be known or decided before the day can be counted."""
         return words.missing(self.task.due_missing) if not self.finished else []
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """The same task for several persons of a case with the same day and unit: one line to read."""
+
+    rows: tuple[TaskRow, ...]
+
+    @property
+    def row(self) -> TaskRow:
+        return self.rows[0]
+
+    @property
+    def persons(self) -> list[str]:
+        """The names that the reader may know; empty when there are several persons and no name."""
+        return [row.person for row in self.rows if row.person]
+
+
+def bundled(rows: Iterable[TaskRow]) -> list[Bundle]:
+    """The rows in their order, those that differ only in the person put together."""
+    groups: dict[tuple[Any, ...], list[TaskRow]] = {}
+    for row in rows:
+        task = row.task
+        own = task.id if task.title else None
+        key = (task.case_id, task.code, own, task.unit_id, task.due_on, task.status, task.taken_by_id)
+        groups.setdefault(key, []).append(row)
+    return [Bundle(tuple(group)) for group in groups.values()]
 
 
 def text_of(text: Any, default: str) -> str:
@@ -423,7 +453,7 @@ class Start:
 
 
 @transaction.atomic
-def start(actor: Actor, *, today: date, since: datetime | None, limit: int = 8) -> Start:
+def start(actor: Actor, *, today: date, since: datetime | None, limit: int = 30) -> Start:
     """What is late, what is next, who arrives; and what has happened since the last visit."""
     late: list[TaskRow] = []
     soon: list[TaskRow] = []
@@ -485,6 +515,10 @@ class Matter:
     @property
     def late(self) -> int:
         return sum(row.late for row in self.rows)
+
+    @property
+    def bundles(self) -> list[Bundle]:
+        return bundled(self.rows)
 
     @property
     def boards(self) -> list[str]:
@@ -564,16 +598,27 @@ class OwnStep:
 
 @transaction.atomic
 def own_plan(actor: Actor, *, today: date) -> tuple[Person, list[OwnStep]]:
-    """The newcomer's plan in public words: own steps and the household's, never another adult's. Audited."""
+    """The newcomer's plan in public words: own steps and the household's, never another adult's. Audited.
+
+    Who has left the household sees own steps only: nothing of those who remain, and not where they go.
+    """
     person = reception.own_person(actor)
+    mine = Q(person=person)
+    if person.memberships.filter(household__case=person.case_id, valid_to__isnull=True).exists():
+        children = Membership.objects.filter(
+            person=OuterRef("person"),
+            household__case=OuterRef("case"),
+            position=Membership.Position.CHILD,
+            valid_to__isnull=True,
+        )
+        mine |= Q(person__isnull=True) | Q(Exists(children))
     items = plan_items_by_code()
     tasks = (
         PlanTask.objects.filter(case=person.case)
         .exclude(status__in=(PlanTask.Status.CANCELLED, PlanTask.Status.NOT_APPLICABLE))
-        .filter(Q(person=person) | Q(person__isnull=True) | Q(person__memberships__position="child"))
+        .filter(mine)
         .select_related("unit__branch__board")
-        .order_by(F("due_on").asc(nulls_last=True), "code")
-        .distinct()
+        .order_by(F("due_on").asc(nulls_last=True), "code", "id")
     )
     names = reception.names_of({t.person_id for t in tasks if t.person_id}, today)
     steps = []

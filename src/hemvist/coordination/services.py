@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
-from hemvist.access.actor import Actor
+from hemvist.access.actor import Actor, actor_for
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import Case, User
 from hemvist.coordination.models import (
@@ -190,7 +190,8 @@ def _appoint_missing_coordinators(actor: Actor, cases: Sequence[Case], owners: d
 def _follow_reports(cases: Sequence[Case], today: date) -> None:
     """One open report per case with an active anvisning: received (a week after the day) or due by the last day.
 
-    The days are local routine: förordning (2010:1122) 38 § makes the municipality answer when asked.
+    None is owed once it has been told that the anvisning's household came, or, before anybody has come, that it did
+    not. The days are local routine: förordning (2010:1122) 38 § makes the municipality answer when asked.
     """
     active: dict[uuid.UUID, Assignment] = {}
     assignments = Assignment.objects.filter(household__case__in=cases, status=Assignment.Status.ACTIVE).select_related(
@@ -198,28 +199,38 @@ def _follow_reports(cases: Sequence[Case], today: date) -> None:
     )
     for assignment in assignments.prefetch_related("arrivals").order_by("decided_on"):
         active[assignment.household.case_id] = assignment
-    reports = {
-        (r.case_id, r.kind): r
-        for r in AuthorityReport.objects.filter(case__in=cases, kind=AuthorityReport.Kind.RECEIVED)
-    }
+    open_reports: dict[uuid.UUID, AuthorityReport] = {}
+    told: set[tuple[uuid.UUID | None, str]] = set()
+    for report in AuthorityReport.objects.filter(case__in=cases):
+        if report.sent_on:
+            told.add((report.assignment_id, report.kind))
+        elif report.kind == AuthorityReport.Kind.RECEIVED:
+            open_reports[report.case_id] = report
+    new, changed, settled = [], [], []
     for case in cases:
-        assignment_now = active.get(case.id)
-        report = reports.get((case.id, AuthorityReport.Kind.RECEIVED))
-        if assignment_now is None or case.closed_on:
-            if report and not report.sent_on:
-                report.delete()
+        assignment_now, open_report = active.get(case.id), open_reports.get(case.id)
+        arrived = [a.on for a in assignment_now.arrivals.all() if a.voided_at is None] if assignment_now else []
+        if assignment_now is None or case.closed_on or _told_of(assignment_now, told, came=bool(arrived)):
+            if open_report:
+                settled.append(open_report.id)
             continue
-        arrived = [a.on for a in assignment_now.arrivals.all() if a.voided_at is None]
         due = min(arrived) + timedelta(days=REPORT_DAYS) if arrived else _last_day(assignment_now)
         if due is None:
             continue
-        if report is None:
-            AuthorityReport.objects.create(
-                case=case, assignment=assignment_now, kind=AuthorityReport.Kind.RECEIVED, due_on=due
-            )
-        elif not report.sent_on and (report.due_on != due or report.assignment_id != assignment_now.id):
-            report.due_on, report.assignment = due, assignment_now
-            report.save(update_fields=["due_on", "assignment"])
+        if open_report is None:
+            kind = AuthorityReport.Kind.RECEIVED
+            new.append(AuthorityReport(case=case, assignment=assignment_now, kind=kind, due_on=due))
+        elif open_report.due_on != due or open_report.assignment_id != assignment_now.id:
+            open_report.due_on, open_report.assignment = due, assignment_now
+            changed.append(open_report)
+    AuthorityReport.objects.filter(id__in=settled).delete()
+    AuthorityReport.objects.bulk_create(new)
+    AuthorityReport.objects.bulk_update(changed, ["due_on", "assignment"])
+
+
+def _told_of(assignment: Assignment, told: set[tuple[uuid.UUID | None, str]], *, came: bool) -> bool:
+    kind = AuthorityReport.Kind
+    return (assignment.id, kind.RECEIVED) in told or (not came and (assignment.id, kind.NOT_RECEIVED) in told)
 
 
 def _last_day(assignment: Assignment) -> date | None:
@@ -351,8 +362,10 @@ def hand_over_task(actor: Actor, *, task_id: uuid.UUID, unit: Unit, reason: str,
     coordinates = policy.may_with_case(actor, "plan.coordinate", task.case)
     if not (may_work(actor, task) or coordinates):
         raise Refused(_("Bara den enhet som har uppgiften eller samordnaren kan lämna över den."), action="task.work")
-    if task.finished:
+    if task.finished or task.case.closed_on:
         raise ValidationError(_("Uppgiften är redan avslutad."))
+    if unit.closed_on and unit.closed_on <= today:
+        raise ValidationError(_("Enheten finns inte längre. Välj en annan."))
     if unit.id == task.unit_id:
         raise ValidationError(_("Uppgiften ligger redan hos den enheten."))
     if task.case.protected and unit.branch_id != task.case.branch_id:
@@ -402,8 +415,12 @@ def add_own_task(
 ) -> PlanTask:
     """A task in free words. The title crosses to the unit that gets it; it must not hold personal data."""
     policy.require_with_case(actor, "plan.coordinate", case)
+    if case.closed_on:
+        raise ValidationError(_("Ärendet är avslutat. Öppna ärendet igen först."))
     if len(title.strip()) < 3:
         raise ValidationError(_("Skriv vad som ska göras."))
+    if due_on and abs((due_on - today).days) > 5 * 366:
+        raise ValidationError(_("Dagen ligger mer än fem år bort. Kontrollera årtalet."))
     if case.protected and unit.branch_id != case.branch_id:
         raise ValidationError(_("Ärendet är skyddat. Uppgiften kan bara ligga i den egna verksamheten."))
     if person is not None and person.case_id != case.id:
@@ -438,6 +455,8 @@ def appoint_coordinator(
         raise ValidationError(_("Dagen ligger före den nuvarande samordnarens första dag."))
     if unit.branch_id != case.branch_id:
         raise ValidationError(_("Samordnaren måste höra till den verksamhet som äger ärendet."))
+    if user and not policy.may_with_case(actor_for(user, today), "plan.coordinate", case):
+        raise ValidationError(_("Personen får inte samordna ärendet. Välj någon som har den behörigheten."))
     if current:
         current.valid_to = valid_from
         current.save(update_fields=["valid_to"])
@@ -522,6 +541,7 @@ def send_report(
         case=report.case,
         details={"kind": kind, "on": sent_on.isoformat()},
     )
+    _follow_reports([report.case], today)
     return report
 
 

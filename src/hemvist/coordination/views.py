@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -22,12 +22,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access.decorators import View, requires
+from hemvist.access.errors import Refused
 from hemvist.access.http import ActorRequest
 from hemvist.access.services import note_visit
 from hemvist.coordination import forms as asked
 from hemvist.coordination import queries, services
 from hemvist.coordination.models import PlanTask
-from hemvist.coordination.queries import TaskFilter, TaskPage
+from hemvist.coordination.queries import OwnStep, TaskFilter, TaskPage
 from hemvist.law import acts
 from hemvist.organisation.models import Unit
 from hemvist.web import clock
@@ -36,6 +37,7 @@ from hemvist.web.paging import Page, page_number
 from hemvist.web.templatetags.hemvist import shown
 
 TASKS_A_PAGE = 50
+STEPS_AT_A_TIME = 6
 
 # --- start ------------------------------------------------------------------------------------------------------------
 
@@ -74,8 +76,11 @@ def start(request: ActorRequest) -> HttpResponse:
         "law_changes": _law_changes(request),
     }
     if request.actor.can("task.list"):
+        found = queries.start(request.actor, today=today, since=since)
         context |= {
-            "start": queries.start(request.actor, today=today, since=since),
+            "start": found,
+            "late": queries.bundled(found.late),
+            "soon": queries.bundled(found.soon),
             "sees_cases": request.actor.can("case.list"),
             "intake_url": _url("intake-new") if request.actor.can("intake.create") else "",
         }
@@ -160,6 +165,10 @@ _DEEDS: Mapping[str, Deed] = {
 }
 
 
+# Deeds that only the task's own unit may do; anyone else is refused before the form is looked at.
+_WORK = {"take", "done", "not-applicable", "reopen", "move-due"}
+
+
 @require_POST
 @requires("task.list")
 def act(request: ActorRequest, task_id: uuid.UUID, deed: str) -> HttpResponse:
@@ -171,13 +180,13 @@ def act(request: ActorRequest, task_id: uuid.UUID, deed: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _DEEDS[deed].said)
+            messages.success(request, str(_DEEDS[deed].said))
             return redirect(_way_back(request) or _after(request, task_id))
     return _task_page(request, task_id, failed=(deed, form))
 
 
 def _form(deed: str, data: Any = None, *, units: Iterable[Unit] = (), **initial: Any) -> forms.Form:
-    more = {"units": units} if deed == "hand-over" else {}
+    more: dict[str, Any] = {"units": units} if deed == "hand-over" else {}
     return _DEEDS[deed].form(data, auto_id=f"{deed}-%s", initial=initial, **more)
 
 
@@ -197,6 +206,8 @@ def _after(request: ActorRequest, task_id: uuid.UUID) -> str:
 def _task_page(request: ActorRequest, task_id: uuid.UUID, failed: tuple[str, forms.Form] | None = None) -> HttpResponse:
     today = clock.today()
     page = queries.get_task(request.actor, task_id, today=today)
+    if failed and failed[0] in _WORK and not page.may_work:
+        raise Refused(page.may_work.reason, action="task.work")
     task = page.row.task
     deeds = {
         name: _form(
@@ -286,13 +297,23 @@ def meeting(request: ActorRequest) -> HttpResponse:
 def my_plan(request: ActorRequest) -> HttpResponse:
     """The newcomer's own plan: what comes, who helps, what is done."""
     _person, steps = queries.own_plan(request.actor, today=clock.today())
-    ahead = [step for step in steps if not step.done]
+    ahead = _for_whom(step for step in steps if not step.done)
+    near = ahead[:STEPS_AT_A_TIME]
     return render(
         request,
         "coordination/my_plan.html",
         {
-            "ahead": ahead,
-            "done": [step for step in steps if step.done],
-            "helpers": {step.unit: step.contact for step in ahead or steps},
+            "near": near,
+            "later": ahead[STEPS_AT_A_TIME:],
+            "done": _for_whom(step for step in steps if step.done),
+            "helpers": {step.unit: step.contact for step, _persons in near},
         },
     )
+
+
+def _for_whom(steps: Iterable[OwnStep]) -> list[tuple[OwnStep, list[str]]]:
+    """The steps in their order, the same step for several in the family put together with their names."""
+    found: dict[OwnStep, list[str]] = {}
+    for step in steps:
+        found.setdefault(replace(step, person=""), []).append(step.person)
+    return [(step, [name for name in names if name]) for step, names in found.items()]

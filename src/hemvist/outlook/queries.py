@@ -21,14 +21,13 @@ from hemvist.law.acts import Act
 from hemvist.law.calendar import add_months
 from hemvist.law.parameters import Parameter
 from hemvist.law.rulings import QUESTIONS
-from hemvist.law.target_group import PERMIT_GROUND_LABELS
+from hemvist.law.target_group import PERMIT_GROUND_LABELS, PermitGround
 from hemvist.law.types import RulingQuestion, Status
 from hemvist.organisation.models import HistoricalFigure, LocalRuling
 from hemvist.organisation.queries import Series, category_labels, history, municipality, plan_items_by_code
 from hemvist.planning.suppression import Cell, suppress_table
 from hemvist.reception.models import Arrival, Assignment, Category
 from hemvist.reception.queries import arrivals_per_year_and_category
-from hemvist.web.templatetags.hemvist import text
 
 THRESHOLD = 5
 
@@ -56,7 +55,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class OwnYears:
-    """Persons received, from the own register; None is hidden, and ``column_totals`` is empty when it would tell."""
+    """Persons received, from the own register; a hidden number is None."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[int, list[Cell], Cell], ...]
@@ -118,21 +117,15 @@ def _measured(series: Sequence[Series], labels: dict[str, str]) -> tuple[Measure
 
 
 def _own_years(threshold: int, today: date) -> OwnYears:
-    """Years from the first with a reception. Totals of columns are shown only when no total is hidden: otherwise a
-    subtraction would give the hidden one back.
-    """
+    """Years from the first with a reception."""
     counts = arrivals_per_year_and_category(range(today.year - 20, today.year + 1))
     first = min((year for year, _category in counts), default=today.year + 1)
     years, codes = range(first, today.year + 1), list(Category)
     cells, row_totals, column_totals = suppress_table(
         [[counts.get((year, code), 0) for code in codes] for year in years], threshold=threshold
     )
-    telling = None in row_totals or None in column_totals
-    return OwnYears(
-        tuple(str(code.label) for code in codes),
-        tuple(zip(years, cells, row_totals, strict=True)),
-        [] if telling else column_totals,
-    )
+    labels = tuple(str(code.label) for code in codes)
+    return OwnYears(labels, tuple(zip(years, cells, row_totals, strict=True)), column_totals or [0] * len(codes))
 
 
 def _service(threshold: int, today: date) -> tuple[Service, ...]:
@@ -201,11 +194,19 @@ def yearly_rows(actor: Actor) -> list[dict[str, object]]:
 
 @dataclass(frozen=True, slots=True)
 class ParameterChange:
-    """A value that begins on a day, and the one before it, in words."""
+    """A value that begins on a day, and the one before it."""
 
-    parameter: Parameter
-    before: str
-    after: str
+    before: Parameter | None
+    after: Parameter
+
+    @property
+    def same(self) -> bool:
+        return self.before is not None and self.before.value == self.after.value
+
+    @property
+    def permits(self) -> list[str]:
+        """Codes of permits in their own words."""
+        return [_(PERMIT_GROUND_LABELS[PermitGround(code)]) for code in self.after.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,19 +265,13 @@ def _parameter_changes(today: date) -> list[ParameterChange]:
     """The values that begin within twelve months."""
     changes = []
     for parameter in parameters.changes_between(today, add_months(today, 12)):
+        before: Parameter | None
         try:
-            before = in_words(parameters.get(parameter.key, parameter.valid_from - timedelta(days=1)))
+            before = parameters.get(parameter.key, parameter.valid_from - timedelta(days=1))
         except parameters.ParameterNotFound:
-            before = ""
-        changes.append(ParameterChange(parameter, before, in_words(parameter)))
+            before = None
+        changes.append(ParameterChange(before, parameter))
     return changes
-
-
-def in_words(parameter: Parameter) -> str:
-    """*36 månader*; codes of permits in their own words."""
-    if isinstance(parameter.value, tuple):
-        return ", ".join(_(str(PERMIT_GROUND_LABELS.get(code, code))) for code in parameter.value)
-    return f"{parameter.value} {text(parameter.unit_text)}".strip()
 
 
 def ruling_register(today: date) -> list[RulingRow]:

@@ -32,6 +32,7 @@ def statistics(request: ActorRequest) -> HttpResponse:
             "own_rows": [
                 (year, list(zip(found.own.columns, cells, strict=True)), total) for year, cells, total in found.own.rows
             ],
+            "own_totals": list(zip(found.own.columns, found.own.column_totals, strict=True)),
             "by_year": [
                 (year, [(one.label, one.points[place]) for one in found.series])
                 for place, year in reversed(list(enumerate(found.years)))

@@ -192,8 +192,24 @@ def effective(facts: Iterable[Fact], on: date) -> dict[str, Fact]:
     return chosen
 
 
+def markings(facts: Iterable[Fact]) -> list[ProtectionValue]:
+    """The markings of protected identity that stand: the last registered of each form, whatever day it is valid from.
+
+    One form that is lifted leaves the others, and a marking holds from the moment it is known: the gate fails closed.
+    """
+    facts = [fact for fact in facts if fact.kind == FactKind.PROTECTION]
+    corrected = {fact.corrects_id for fact in facts if fact.corrects_id}
+    last: dict[str, ProtectionValue] = {}
+    for fact in sorted(facts, key=lambda f: f.id):
+        if fact.id not in corrected:
+            value = ProtectionValue.model_validate(fact.value)
+            last[value.form] = value
+    return [value for value in last.values() if value.active]
+
+
 def snapshot(person_id: uuid.UUID, facts: Iterable[Fact], on: date) -> Snapshot:
     """Assemble a person from facts already fetched; no query."""
+    facts = list(facts)
     values: dict[str, Any] = {}
     for kind, fact in effective(facts, on).items():
         value = SHAPES[kind].model_validate(fact.value)
@@ -202,13 +218,12 @@ def snapshot(person_id: uuid.UUID, facts: Iterable[Fact], on: date) -> Snapshot:
             values[_DAY_FIELD[key]] = value.on  # type: ignore[attr-defined]
         else:
             values[_FIELD[key]] = value
-    protection = values.get("protection")
-    if protection is not None and not protection.active:
-        values["protection"] = None
+    values["protection"] = next(iter(markings(facts)), None)
     return Snapshot(person_id, **values)
 
 
-_ORDER = str.maketrans({"å": "z1", "ä": "z2", "æ": "z2", "ö": "z3", "ø": "z3"})
+# Digits sort before letters everywhere, so what shall come after z begins as no name does.
+_ORDER = str.maketrans({"å": "zzz1", "ä": "zzz2", "æ": "zzz2", "ö": "zzz3", "ø": "zzz3"})
 
 
 def search_key(text: str) -> str:

@@ -12,7 +12,9 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-_NUMBER = re.compile(r"^(\d{2})?(\d{6})([-+]?)(\d{4})$")
+_NUMBER = re.compile(r"([0-9]{2})?([0-9]{6})([-+]?)([0-9]{4})")
+# Skatteverket's oldest test numbers are of 1890; an earlier year is a misread century.
+_FIRST_YEAR = 1890
 
 
 def luhn(nine_digits: str) -> int:
@@ -29,7 +31,7 @@ def normalise(kind: str, text: str, today: date) -> str:
 
     ``today`` settles the century of a ten-digit number. A dossier number has no known format: up to 20 characters.
     """
-    text = text.strip().replace(" ", "")
+    text = "".join(text.split())
     if kind == "dossier":
         if not 3 <= len(text) <= 20 or not re.fullmatch(r"[0-9A-Za-z/\-]+", text):
             raise ValidationError(
@@ -37,7 +39,7 @@ def normalise(kind: str, text: str, today: date) -> str:
                 % {"text": text}
             )
         return text.upper()
-    match = _NUMBER.match(text)
+    match = _NUMBER.fullmatch(text)
     if not match:
         raise ValidationError(
             _("”%(text)s” är inget person- eller samordningsnummer. Skriv ÅÅÅÅMMDD-NNNN.") % {"text": text}
@@ -58,20 +60,23 @@ def normalise(kind: str, text: str, today: date) -> str:
                 _("I ett samordningsnummer ligger dagen mellan 61 och 91. ”%(text)s” har %(day)s.")
                 % {"text": text, "day": day}
             )
-        if month and day > 60:
-            _real_day(int(digits[:4]), month, day - 60, text)
-    else:
-        _real_day(int(digits[:4]), month, day, text)
+        # An unknown month or day counts as the first.
+        month, day = month or 1, day - 60 or 1
+    _real_day(int(digits[:4]), month, day, text, today)
     if luhn(digits[2:11]) != int(digits[11]):
         raise ValidationError(_("Kontrollsiffran stämmer inte i ”%(text)s”. Kontrollera numret.") % {"text": text})
     return digits
 
 
-def _real_day(year: int, month: int, day: int, text: str) -> None:
+def _real_day(year: int, month: int, day: int, text: str, today: date) -> None:
     try:
-        date(year, month, day)
+        born = date(year, month, day)
     except ValueError:
         raise ValidationError(_("”%(text)s” innehåller ett datum som inte finns.") % {"text": text}) from None
+    if not _FIRST_YEAR <= year or born > today:
+        raise ValidationError(
+            _("”%(text)s” ger födelseåret %(year)s. Skriv numret med tolv siffror.") % {"text": text, "year": year}
+        )
 
 
 def show(kind: str, value: str) -> str:

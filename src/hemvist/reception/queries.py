@@ -341,7 +341,8 @@ def _filtered(actor: Actor, wanted: HouseholdFilter, today: date, extra: Q | Non
         households = households.filter(extra)
     if wanted.category:
         households = households.filter(category=wanted.category)
-    received = Exists(Arrival.objects.filter(household=OuterRef("pk"), voided_at__isnull=True))
+    # By person: who has formed a household of one's own brings the day there.
+    received = Exists(Arrival.objects.filter(person__case=OuterRef("case"), voided_at__isnull=True))
     if wanted.state == "closed":
         households = households.filter(case__closed_on__isnull=False)
     elif wanted.state == "received":
@@ -633,7 +634,7 @@ def disclosed(actor: Actor, case: Case, *, today: date) -> Disclosed:
         actor,
         "disclosed.viewed",
         object_type="person",
-        object_ids=fields_of,
+        object_ids=[person.person_id for person in result.persons],
         case=case,
         fields=set().union(*fields_of.values()),
         details={"disclosures": [str(d.id) for d in disclosures]},
@@ -708,7 +709,7 @@ def arriving(actor: Actor, *, today: date, until: date, limit: int = 20) -> list
         return []
     waiting = (
         Household.objects.filter(policy.visible_cases(actor, "case.list", "case__"), case__closed_on__isnull=True)
-        .filter(~Exists(Arrival.objects.filter(household=OuterRef("pk"), voided_at__isnull=True)))
+        .filter(~Exists(Arrival.objects.filter(person__case=OuterRef("case"), voided_at__isnull=True)))
         .filter(
             Q(planned_arrival_on__lte=until)
             | Q(

@@ -145,6 +145,20 @@ class Fault:
     code: str = "invalid"
 
 
+# Anvisningar began, and the program knows the law from, lag (2016:38).
+FIRST_DAY = date(2016, 3, 1)
+FARTHEST = timedelta(days=5 * 366)
+
+
+def _implausible(day: date | None, today: date) -> str:
+    """What is wrong with a day on which a household is or will be received; empty when nothing is."""
+    if day is None or FIRST_DAY <= day <= today + FARTHEST:
+        return ""
+    if day < FIRST_DAY:
+        return _("Dagen ligger före den 1 mars 2016. Kontrollera årtalet.")
+    return _("Dagen ligger mer än fem år bort. Kontrollera årtalet.")
+
+
 def faults_in(new: NewHousehold, today: date, *, demo: bool | None = None) -> list[Fault]:
     """Everything that stops the household from being registered, besides duplicates (one query at most)."""
     demo = Installation.objects.filter(id=1, is_demo=True).exists() if demo is None else demo
@@ -165,7 +179,7 @@ def faults_in(new: NewHousehold, today: date, *, demo: bool | None = None) -> li
         assignment = new.assignment
         if assignment.decided_on > today:
             faults.append(Fault("decided_on", _("Beslutsdagen ligger i framtiden.")))
-        if assignment.decided_on < date(2016, 3, 1):
+        if assignment.decided_on < FIRST_DAY:
             faults.append(Fault("decided_on", _("Beslutsdagen ligger före den 1 mars 2016, då anvisningar började.")))
         if assignment.latest_reception_on and assignment.latest_reception_on < assignment.decided_on:
             faults.append(Fault("latest_reception_on", _("Senaste mottagningsdag kan inte ligga före beslutsdagen.")))
@@ -173,6 +187,9 @@ def faults_in(new: NewHousehold, today: date, *, demo: bool | None = None) -> li
             faults.append(Fault("planned_arrival_on", _("Planerad ankomst kan inte ligga före beslutsdagen.")))
     if new.received_on and new.received_on > today:
         faults.append(Fault("received_on", _("Mottagningsdagen ligger i framtiden. Skriv den som planerad ankomst.")))
+    for name in ("planned_arrival_on", "received_on"):
+        if fault := _implausible(getattr(new, name), today):
+            faults.append(Fault(name, fault))
     seen: set[tuple[str, str]] = set()
     for index, person in enumerate(new.persons):
         faults.extend(_person_faults(person, index, today, seen, demo=demo))
@@ -279,7 +296,7 @@ def register_households(
     """
     branch = owner_branch(today)
     _require_registration(actor, branch)
-    if not actor.can("assignment.write") and any(h.assignment for h in new):
+    if branch.id not in actor.branches("assignment.write") and any(h.assignment for h in new):
         raise Refused(_("Bara mottagandet registrerar anvisningar."))
     demo = Installation.objects.filter(id=1, is_demo=True).exists()
     messages = [fault.message for household in new for fault in faults_in(household, today, demo=demo)]
@@ -384,8 +401,9 @@ def _refuse_taken(identifiers: Sequence[Identifier], assignments: Sequence[Assig
         raise ValidationError(
             _("Ett person-, samordnings- eller dossiernummer finns redan i Hemvist. Sök på numret bland hushållen.")
         )
-    references = {a.reference for a in assignments if a.reference}
-    if Assignment.objects.filter(reference__in=references).exists():
+    given = [a.reference for a in assignments if a.reference]
+    references = set(given)
+    if len(references) < len(given) or Assignment.objects.filter(reference__in=references).exists():
         raise ValidationError(_("En anvisning med samma beteckning från Migrationsverket finns redan."))
 
 
@@ -468,10 +486,12 @@ def record_fact(
         if Fact.objects.filter(corrects=corrects).exists():
             raise ValidationError(_("Uppgiften är redan rättad. Rätta den senaste i stället."))
     clean = shapes.checked(kind, value)
-    if kind == FactKind.DEATH and date.fromisoformat(clean["on"]) > today:
-        raise ValidationError(_("Dagen för dödsfallet ligger i framtiden."))
+    _refuse_strange_days(kind, clean, today)
     if kind == FactKind.PROTECTION and not clean["active"]:
         _may_lift_protection(actor, case)
+        standing = {marking.form for marking in shapes.markings(person.facts.all())}
+        if standing and corrects is None and clean["form"] not in standing:
+            raise ValidationError(_("Personen har ingen markering av den formen. Välj den som ska upphöra."))
     fact = Fact.objects.create(
         person=person,
         kind=kind,
@@ -493,10 +513,21 @@ def record_fact(
         object_ids=[person.id],
         case=case,
         fields=[kind],
-        details={"valid_from": valid_from.isoformat(), "source": source},
+        details={"fact": fact.id, "source": source},
     )
     _changed(actor, [case], str(FactKind(kind).label), today)
     return fact
+
+
+def _refuse_strange_days(kind: str, value: Mapping[str, Any], today: date) -> None:
+    if kind == FactKind.DEATH and date.fromisoformat(value["on"]) > today:
+        raise ValidationError(_("Dagen för dödsfallet ligger i framtiden."))
+    if kind == FactKind.BIRTH_DATE and date.fromisoformat(value["on"]) > today:
+        raise ValidationError(_("Födelsedatumet ligger i framtiden."))
+    for name, part in value.items():
+        day = date.fromisoformat(part) if part and (name == "on" or name.endswith(("_on", "_to"))) else None
+        if day and not 1900 <= day.year <= today.year + 50:
+            raise ValidationError(_("Året %(year)s kan inte stämma. Kontrollera årtalet.") % {"year": day.year})
 
 
 def _may_lift_protection(actor: Actor, case: Case) -> None:
@@ -508,10 +539,7 @@ def _close_or_open(actor: Actor, case: Case, today: date) -> None:
     facts: dict[uuid.UUID, list[Fact]] = {}
     for fact in Fact.objects.filter(person__case=case, kind=FactKind.PROTECTION):
         facts.setdefault(fact.person_id, []).append(fact)
-    # A marking counts from the moment it is known, whatever day it is valid from: the gate fails closed.
-    protected = any(
-        current.value["active"] for rows in facts.values() for current in shapes.effective(rows, date.max).values()
-    )
+    protected = any(shapes.markings(rows) for rows in facts.values())
     if protected == case.protected:
         return
     case.protected_since = timezone.now() if protected else None
@@ -597,7 +625,7 @@ def add_person(
     ]
     _refuse_taken(identifiers, [])
     Identifier.objects.bulk_create(identifiers)
-    audit.record(actor, "person.added", object_type="person", object_ids=[person.id], case=case, reason=reason)
+    audit.record(actor, "person.added", object_type="person", object_ids=[person.id], case=case)
     _changed(actor, [case], _("En person tillkom i hushållet"), today)
     return person
 
@@ -607,6 +635,8 @@ def end_membership(actor: Actor, *, membership: Membership, on: date, reason: st
     """A person leaves the household: moves away, forms a household of one's own, or has died."""
     case = membership.household.case
     policy.require_with_case(actor, "case.write", case)
+    if membership.valid_to is not None:
+        raise ValidationError(_("Personen har redan lämnat hushållet."))
     if on < membership.valid_from:
         raise ValidationError(_("Personen kan inte lämna hushållet före den dag hen kom med i det."))
     if on > today:
@@ -633,7 +663,6 @@ def end_membership(actor: Actor, *, membership: Membership, on: date, reason: st
         object_type="person",
         object_ids=[membership.person_id],
         case=case,
-        reason=reason,
     )
     _changed(actor, [case], _("En person lämnade hushållet"), today)
 
@@ -680,6 +709,8 @@ def change_plan_of_arrival(
 ) -> None:
     """A new planned day of arrival, or other conditions of it. The plan follows."""
     policy.require_with_case(actor, "case.write", household.case)
+    if fault := _implausible(planned_arrival_on, today):
+        raise ValidationError(fault)
     household.planned_arrival_on = planned_arrival_on
     household.already_living_here = already_living_here
     household.needs_dwelling = needs_dwelling
@@ -706,6 +737,8 @@ def record_arrival(
         raise ValidationError(_("Välj minst en person."))
     if on > today:
         raise ValidationError(_("Mottagningsdagen ligger i framtiden. Skriv den som planerad ankomst i stället."))
+    if fault := _implausible(on, today):
+        raise ValidationError(fault)
     members = set(
         Membership.objects.filter(household=household, valid_to__isnull=True).values_list("person_id", flat=True)
     )
@@ -744,7 +777,8 @@ def record_arrival(
 @transaction.atomic
 def void_arrival(actor: Actor, *, arrival: Arrival, reason: str, today: date) -> None:
     """A wrong arrival is struck, with the reason; the row stays."""
-    case = arrival.household.case
+    # The person's own case: who has formed a household of one's own belongs to it alone.
+    case = arrival.person.case
     policy.require_with_case(actor, "case.write", case)
     if not reason.strip():
         raise ValidationError(_("Skriv varför mottagningsdagen var fel."))
@@ -758,7 +792,6 @@ def void_arrival(actor: Actor, *, arrival: Arrival, reason: str, today: date) ->
         object_type="person",
         object_ids=[arrival.person_id],
         case=case,
-        reason=reason,
     )
     _changed(actor, [case], _("Mottagningsdagen ströks"), today)
 
@@ -779,8 +812,10 @@ def add_assignment(
         raise ValidationError(_("Beslutsdagen ligger i framtiden."))
     if not governing(new.decided_on).settled:
         raise ValidationError(_("Beslutsdagen ligger före den 1 mars 2016, då anvisningar började."))
-    if not persons:
-        raise ValidationError(_("Välj minst en person som anvisningen gäller."))
+    if category not in Category.values:
+        raise ValidationError(_("Kategorin finns inte."))
+    if not persons or any(person.case_id != household.case_id for person in persons):
+        raise ValidationError(_("Välj minst en person i hushållet som anvisningen gäller."))
     assignment = Assignment(
         household=household,
         reference=new.reference.strip(),
@@ -830,6 +865,8 @@ def end_assignment(
         raise ValidationError(_("Skriv varför anvisningen upphör."))
     if on < assignment.decided_on:
         raise ValidationError(_("Anvisningen kan inte upphöra före beslutsdagen."))
+    if on > today:
+        raise ValidationError(_("Dagen ligger i framtiden. Registrera när anvisningen har upphört."))
     if replaced_by is not None:
         if replaced_by.id == assignment.id:
             raise ValidationError(_("En anvisning kan inte ersätta sig själv."))
@@ -845,14 +882,15 @@ def end_assignment(
         object_type="assignment",
         object_ids=[assignment.id],
         case=case,
-        reason=reason,
     )
     _changed(actor, [case], _("Anvisningen upphörde"), today)
 
 
 @transaction.atomic
 def close_case(actor: Actor, *, household: Household, on: date, reason: str, today: date) -> None:
-    """The reception of the household is finished. Open tasks of the reception must be finished first."""
+    """The reception of the household is finished. Tasks that nobody has touched fall away; the others stay as they
+    are, and all come back if the case is opened again.
+    """
     case = household.case
     policy.require_with_case(actor, "case.write", case)
     if case.closed_on:
@@ -863,7 +901,7 @@ def close_case(actor: Actor, *, household: Household, on: date, reason: str, tod
         raise ValidationError(_("Skriv varför ärendet avslutas."))
     case.closed_on, case.closed_reason = on, reason
     case.save(update_fields=["closed_on", "closed_reason"])
-    audit.record(actor, "case.closed", case=case, reason=reason)
+    audit.record(actor, "case.closed", case=case)
     _changed(actor, [case], _("Ärendet avslutades"), today)
 
 
@@ -874,8 +912,9 @@ def reopen_case(actor: Actor, *, household: Household, today: date) -> None:
     policy.require_with_case(actor, "case.write", case)
     if not case.closed_on:
         raise ValidationError(_("Ärendet är redan öppet."))
-    case.closed_on, case.closed_reason = None, ""
-    case.save(update_fields=["closed_on", "closed_reason"])
+    # The reason stays: it tells why the case was closed the last time.
+    case.closed_on = None
+    case.save(update_fields=["closed_on"])
     audit.record(actor, "case.reopened", case=case)
     _changed(actor, [case], _("Ärendet öppnades igen"), today)
 
@@ -1034,7 +1073,6 @@ def make_disclosure(
         case=case,
         fields=codes,
         details={"recipient": recipient.code, "ground": ground, "until": disclosure.valid_to.isoformat()},
-        reason=reason,
     )
     return disclosure
 
@@ -1078,5 +1116,4 @@ def revoke_disclosure(actor: Actor, *, disclosure: Disclosure, reason: str) -> N
         object_type="disclosure",
         object_ids=[disclosure.id],
         case=disclosure.case,
-        reason=reason,
     )

@@ -531,7 +531,6 @@ def consent_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     today = clock.today()
     contact = row.contact.known.language if row.contact else None
     initial = {
-        "persons": _here(row.current),
         "given_on": today,
         "expires_on": asked.in_a_year(today),
         "language": contact.spoken if contact else "",

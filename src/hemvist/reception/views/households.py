@@ -8,7 +8,7 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import wraps
 from operator import attrgetter
 from typing import Any
@@ -33,13 +33,14 @@ from hemvist.access.errors import NotVisible
 from hemvist.access.http import ActorRequest
 from hemvist.access.models import Case
 from hemvist.coordination import queries as coordination
+from hemvist.coordination import words
 from hemvist.coordination.models import PlanChange
-from hemvist.coordination.queries import Plan, PlanSummary
+from hemvist.coordination.queries import BoardPlan, Plan, PlanSummary, TaskRow
 from hemvist.law.regime import Regime
 from hemvist.law.secrecy import GROUNDS
 from hemvist.law.target_group import PERMIT_GROUND_LABELS
 from hemvist.law.types import Answer
-from hemvist.organisation.models import Unit
+from hemvist.organisation.models import Board, Unit
 from hemvist.organisation.queries import plan_items_by_code
 from hemvist.reception import identity, queries
 from hemvist.reception.facts import effective
@@ -52,6 +53,8 @@ from hemvist.web.paging import Page, page_number
 from hemvist.web.templatetags.hemvist import longdate
 
 PAGE_SIZE = 50
+# What is due within this time stands open in the plan; the rest is folded.
+NEAR = timedelta(days=45)
 STATES = {"expected": gettext_lazy("väntas"), "received": gettext_lazy("mottaget"), "closed": gettext_lazy("avslutat")}
 
 # --- what a page is about ---------------------------------------------------------------------------------
@@ -204,8 +207,10 @@ def household_export(request: ActorRequest) -> HttpResponse:
     today = clock.today()
     _form, wanted, extra = _asked(request, today)
     found = queries.export_households(request.actor, wanted, today=today, extra=extra)
-    words = {"category": dict(Category.choices), "state": STATES}
-    table = [[_cell(str(words[name][row[name]]) if name in words else row[name]) for name in COLUMNS] for row in found]
+    labels = {"category": dict(Category.choices), "state": STATES}
+    table = [
+        [_cell(str(labels[name][row[name]]) if name in labels else row[name]) for name in COLUMNS] for row in found
+    ]
     header = [str(label) for label in COLUMNS.values()]
     name = f"{_('hushall')}-{today.isoformat()}"
     if request.GET.get("format") == "xlsx":
@@ -279,26 +284,63 @@ class Card:
     age: int | None
     permit: str
     first_reception: Answer[date]
+    lacks: list[words.Missing]
     arrivals: tuple[Arrival, ...]
     identifiers: tuple[tuple[Identifier, str], ...]
 
 
 def _card(row: HouseholdRow, member: Member, today: date) -> Card:
-    permit = member.known.permit
+    permit, reception = member.known.permit, queries.first_reception(row, member)
     return Card(
         member,
         age_on(member.known.birth_date, member.known.died_on or today),
         _(PERMIT_GROUND_LABELS[permit.ground]) if permit else "",
-        queries.first_reception(row, member),
+        reception,
+        lacks(reception),
         tuple(member.person.arrivals.all()),
         tuple((i, identity.show(i.kind, i.value)) for i in member.identifiers),
     )
+
+
+def lacks(answer: Answer[Any]) -> list[words.Missing]:
+    """What must be known, or settled by the municipality, before the rule can answer."""
+    return words.missing((*answer.missing, *(f"{words.RULING}{asked.key}" for asked in answer.rulings_needed)))
 
 
 def age_on(birth: date | None, on: date) -> int | None:
     if birth is None or birth > on:
         return None
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPart:
+    """One board's part of the plan: what is near, what comes later, what is finished."""
+
+    board: Board
+    late: int
+    done: int
+    all: int
+    now: tuple[TaskRow, ...]
+    later: tuple[TaskRow, ...]
+    finished: tuple[TaskRow, ...]
+
+
+def _board(part: BoardPlan, today: date) -> BoardPart:
+    def near(row: TaskRow) -> bool:
+        due = row.task.due_on
+        return row.task.status == row.task.Status.TAKEN or (due is not None and due <= today + NEAR)
+
+    left = [row for row in part.rows if not row.finished]
+    return BoardPart(
+        part.board,
+        part.late,
+        part.done,
+        len(part.rows),
+        tuple(row for row in left if near(row)),
+        tuple(row for row in left if not near(row)),
+        tuple(row for row in part.rows if row.finished),
+    )
 
 
 @require_safe
@@ -308,15 +350,18 @@ def household(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     today = clock.today()
     plan = coordination.plan_of(request.actor, row, today=today)
     assignment = row.active_assignment
+    deadline = queries.deadline_of(assignment, row) if assignment else None
     return _page(
         request,
         row,
         "household.html",
         plan=plan,
+        boards=[_board(part, today) for part in plan.boards],
         cards=[_card(row, member, today) for member in row.current],
         assignment=assignment,
         regime=Regime(assignment.regime) if assignment and assignment.regime else None,
-        deadline=queries.deadline_of(assignment, row) if assignment else None,
+        deadline=deadline,
+        deadline_lacks=lacks(deadline) if deadline else [],
         open_reports=[report for report in plan.reports if not report.sent_on],
         changes=told_changes(plan.changes[:1]),
         waiting=[m for m in row.current if not m.received_on],
@@ -382,8 +427,8 @@ def timeline(row: HouseholdRow, plan: Plan, today: date) -> list[Event]:
     for assignment in row.assignments:
         events.append(Event(assignment.decided_on, _("Migrationsverket beslutade om anvisning"), assignment.reference))
         if assignment.status_on:
-            words = _("Anvisningen: %(status)s") % {"status": assignment.get_status_display().lower()}
-            events.append(Event(assignment.status_on, words, assignment.status_reason))
+            told = _("Anvisningen: %(status)s") % {"status": assignment.get_status_display().lower()}
+            events.append(Event(assignment.status_on, told, assignment.status_reason))
     waiting = not case.closed_on and not row.all_received
     if waiting and row.household.planned_arrival_on and not row.received_on:
         planned = row.household.planned_arrival_on
@@ -396,8 +441,8 @@ def timeline(row: HouseholdRow, plan: Plan, today: date) -> list[Event]:
             received[member.received_on].append(member.name)
         events.extend(_of_member(member, case))
     for on, names in received.items():
-        words = ngettext("%(count)d person togs emot", "%(count)d personer togs emot", len(names))
-        events.append(Event(on, words % {"count": len(names)}, ", ".join(names)))
+        told = ngettext("%(count)d person togs emot", "%(count)d personer togs emot", len(names))
+        events.append(Event(on, told % {"count": len(names)}, ", ".join(names)))
     for report in plan.reports:
         kind = report.get_kind_display()
         if report.sent_on:
@@ -447,8 +492,8 @@ def told_changes(changes: Sequence[PlanChange]) -> list[ToldChange]:
     for change in changes:
         lines = Counter(_line(part, title(part["code"]), units) for part in change.changes)
         summary = ", ".join(
-            words % {"count": count}
-            for count, words in (
+            told_of % {"count": count}
+            for count, told_of in (
                 (change.added, ngettext("%(count)d tillkom", "%(count)d tillkom", change.added)),
                 (change.moved, ngettext("%(count)d flyttades", "%(count)d flyttades", change.moved)),
                 (change.removed, ngettext("%(count)d utgår", "%(count)d utgår", change.removed)),
@@ -555,7 +600,7 @@ def household_sharing(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 
 
 def field_words(codes: Iterable[str]) -> str:
-    return ", ".join(str(FIELDS[code].label).lower() if code in FIELDS else code for code in codes)
+    return ", ".join(str(field.label).lower() for field in FIELDS.values() if field.code in codes)
 
 
 def names_in(row: HouseholdRow, thing: Disclosure | Consent) -> list[str]:

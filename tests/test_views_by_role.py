@@ -1,0 +1,258 @@
+"""Every view x every role x the expected answer. A view that is missing from the table fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from hemvist.access.actor import Actor
+from hemvist.access.roles import Role
+from hemvist.coordination.models import AuthorityReport, PlanTask
+from hemvist.organisation.models import Branch
+from hemvist.reception import importing, services
+from hemvist.reception.models import FactKind, Household, Membership, NewcomerAccess
+
+ANONYMOUS = "anonymous"
+# A coordinator of another branch of the same board: the right role in the wrong place.
+FOREIGN = "coordinator of another branch"
+READERS = (ANONYMOUS, FOREIGN, *Role.values)
+
+COORDINATOR = frozenset({"coordinator"})
+# Both hold the role; what belongs to a case is for the one in the owner's branch.
+COORDINATORS = frozenset({"coordinator", FOREIGN})
+WORKERS = COORDINATORS | {
+    "social_secretary",
+    "school_administrator",
+    "sfi_administrator",
+    "housing_coordinator",
+    "contact_center",
+}
+INSIGHT = WORKERS | {"controller", "strategist", "data_protection_officer", "administrator"}
+STAFF = INSIGHT | {"association"}
+EVERYONE = STAFF | {"newcomer"}
+
+GONE, NO, IN = 404, 403, 302
+
+
+@dataclass(frozen=True)
+class View:
+    """Who gets in. ``hidden``: those with the role but not the case get 404; all others 403."""
+
+    allowed: frozenset[str]
+    of: str = ""
+    hidden: frozenset[str] = frozenset()
+    post: bool = False
+    answers: tuple[int, ...] = (200,)
+    public: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def of_case(thing: str, **more: Any) -> View:
+    """A view on something in the reception's open case."""
+    return View(COORDINATOR, of=thing, hidden=frozenset({FOREIGN}), **more)
+
+
+# Posts without content are turned back by the form (200), done (302) or answered in place.
+DONE = (200, 302, 400, 422)
+_TASK = {"of": "task", "hidden": WORKERS - {"coordinator", "sfi_administrator"}}
+_TASK_ALLOWED = frozenset({"coordinator", "sfi_administrator"})
+
+VIEWS: dict[str, View] = {
+    "sign-in": View(EVERYONE, public=True, answers=(200, 302)),
+    "sign-out": View(EVERYONE, post=True, public=True, answers=(302,)),
+    "about": View(EVERYONE, public=True),
+    "accessibility": View(EVERYONE, public=True),
+    "glossary": View(EVERYONE, public=True),
+    "robots": View(EVERYONE, public=True),
+    "set-language": View(EVERYONE, post=True, public=True, answers=(302, 204)),
+    # Not a demo database: the door does not exist.
+    "demo-sign-in": View(EVERYONE, post=True, public=True, answers=(404,)),
+    "start": View(EVERYONE, answers=(200, 302)),
+    "who-does-what": View(EVERYONE),
+    "unit": View(EVERYONE, of="unit"),
+    "law-changes": View(INSIGHT),
+    "ruling-new": View(COORDINATORS | {"administrator"}, of="ruling"),
+    "statistics": View(INSIGHT),
+    "statistics-csv": View(INSIGHT),
+    "audit-log": View(frozenset({"data_protection_officer"})),
+    "disclosure-register": View(frozenset({"data_protection_officer"})),
+    "my-plan": View(frozenset({"newcomer"})),
+    "task-list": View(WORKERS),
+    "meeting": View(WORKERS),
+    "task": View(_TASK_ALLOWED, **_TASK),
+    "task-take": View(frozenset({"sfi_administrator"}), **_TASK, post=True, answers=DONE),
+    "task-done": View(frozenset({"sfi_administrator"}), **_TASK, post=True, answers=DONE),
+    "task-not-applicable": View(frozenset({"sfi_administrator"}), **_TASK, post=True, answers=DONE),
+    "task-reopen": View(frozenset({"sfi_administrator"}), **_TASK, post=True, answers=DONE),
+    "task-move-due": View(frozenset({"sfi_administrator"}), **_TASK, post=True, answers=DONE),
+    "task-hand-over": View(_TASK_ALLOWED, **_TASK, post=True, answers=DONE),
+    "task-comment": View(_TASK_ALLOWED, **_TASK, post=True, answers=DONE),
+    "assignment-list": View(COORDINATORS),
+    "assignment-new": View(COORDINATORS),
+    "assignment": of_case("assignment"),
+    "assignment-end": of_case("assignment"),
+    "assignment-add": of_case("household"),
+    "import-new": View(COORDINATORS),
+    "import-template": View(COORDINATORS, of="template"),
+    "import-preview": of_case("import_run"),
+    "import-errors": of_case("import_run"),
+    "import-progress": of_case("import_run"),
+    "import-confirm": of_case("import_run", post=True, answers=DONE),
+    "import-discard": of_case("import_run", post=True, answers=DONE),
+    "household-new": View(COORDINATORS),
+    "intake-new": View(frozenset({"contact_center"})),
+    "intake-receipt": View(frozenset({"contact_center"}), answers=(200, 302)),
+    "household-list": View(COORDINATORS),
+    "household-export": View(COORDINATORS),
+    "household": of_case("household"),
+    "household-people": of_case("household"),
+    "household-sharing": of_case("household"),
+    "household-guidance": of_case("household"),
+    "household-history": of_case("household"),
+    "person": of_case("person"),
+    "fact-new": of_case("fact"),
+    "identifier-new": of_case("person"),
+    "person-add": of_case("household"),
+    "membership-end": of_case("membership"),
+    "arrival-new": of_case("household"),
+    "arrival-void": of_case("arrival"),
+    "arrival-plan": of_case("household"),
+    "case-close": of_case("household"),
+    "case-reopen": of_case("household", answers=(200, 302)),
+    "coordinator-appoint": of_case("household"),
+    "guidance-new": of_case("household"),
+    "own-task-new": of_case("household"),
+    "report-send": of_case("report"),
+    "consent-new": of_case("household"),
+    "consent-withdraw": of_case("consent"),
+    "disclosure-new": of_case("household"),
+    "disclosure-approve": of_case("disclosure", answers=(200, 302)),
+    "disclosure-revoke": of_case("disclosure"),
+}
+
+
+def expected(view: View, reader: str) -> tuple[int, ...]:
+    if view.public:
+        return view.answers
+    if reader == ANONYMOUS:
+        return (IN,)
+    if reader in view.allowed:
+        return view.answers
+    # Who may see the task but not work it is told why; who may not know of it gets nothing.
+    return (GONE,) if reader in view.hidden else (NO,)
+
+
+@pytest.fixture
+def scene(household: Callable[..., Household], coordinator: Actor, today: date) -> dict[str, dict[str, Any]]:
+    """One received household with an anvisning, a disclosure, a consent, a report and a file on its way in."""
+    home = household(received_on=today - timedelta(days=3), reference="MV-1")
+    members = list(Membership.objects.filter(household=home).select_related("person"))
+    contact = members[0].person
+    contact.case = home.case
+    shared: dict[str, Any] = {
+        "case": home.case,
+        "persons": [contact],
+        "recipient": Branch.objects.get(code="education"),
+        "fields": ["name"],
+        "today": today,
+    }
+    consent = services.record_consent(
+        coordinator,
+        **shared,
+        purpose="Start på sfi",
+        language="ukrainska",
+        interpreter_used=True,
+        given_on=today,
+        expires_on=today + timedelta(days=90),
+    )
+    disclosure = services.make_disclosure(
+        coordinator,
+        **shared,
+        ground="consent",
+        reason="Sfi behöver namnet för inskrivning",
+        valid_to=today + timedelta(days=60),
+    )
+    run = importing.stage(coordinator, "anvisningar.csv", b"hushallsnyckel;fornamn\n1;Olena\n", today)
+    return {
+        "unit": {"code": "sfi"},
+        "ruling": {"key": "T-6"},
+        "template": {"kind": "csv"},
+        "task": {"task_id": PlanTask.objects.filter(case=home.case, unit__code="sfi").first().id},
+        "household": {"household_id": home.id},
+        "assignment": {"assignment_id": home.assignments.get().id},
+        "person": {"person_id": contact.id},
+        "fact": {"person_id": contact.id, "kind": FactKind.LANGUAGE},
+        "membership": {"membership_id": members[1].id},
+        "arrival": {"arrival_id": home.arrivals.first().id},
+        "report": {"report_id": AuthorityReport.objects.get(case=home.case).id},
+        "consent": {"consent_id": consent.id},
+        "disclosure": {"disclosure_id": disclosure.id},
+        "import_run": {"run_id": run.id},
+    }
+
+
+def _names() -> set[str]:
+    return {str(name) for name in get_resolver().reverse_dict if isinstance(name, str)}
+
+
+def test_the_table_has_every_view_and_no_other() -> None:
+    assert set(VIEWS) == _names()
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_each_view_answers_each_role_as_the_table_says(
+    reader: str,
+    scene: dict[str, dict[str, Any]],
+    user: Callable[..., Any],
+    client_for: Callable[..., Client],
+    settings: Any,
+) -> None:
+    settings.DEBUG_PROPAGATE_EXCEPTIONS = True
+    if reader == ANONYMOUS:
+        client = Client()
+    else:
+        who = user("coordinator", "school") if reader == FOREIGN else user(reader)
+        if reader == Role.NEWCOMER:
+            NewcomerAccess.objects.create(user=who, person_id=scene["person"]["person_id"])
+        client = client_for(who)
+    wrong = []
+    for name, view in VIEWS.items():
+        if name in {"sign-out", "sign-in"} and reader != ANONYMOUS:
+            continue
+        url = reverse(name, kwargs=scene.get(view.of, {}))
+        response = client.post(url) if view.post else client.get(url)
+        if response.status_code not in expected(view, reader):
+            wrong.append(f"{name}: {response.status_code}, expected {expected(view, reader)}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", [name for name, view in VIEWS.items() if view.of in {"household", "person"}])
+def test_a_protected_case_does_not_exist_for_a_coordinator_who_may_not_handle_it(
+    name: str,
+    scene: dict[str, dict[str, Any]],
+    actor: Callable[..., Actor],
+    client_for: Callable[..., Client],
+    today: date,
+) -> None:
+    trusted = actor(Role.COORDINATOR, handles_protected=True)
+    person = Household.objects.get(id=scene["household"]["household_id"]).case.persons.get(
+        id=scene["person"]["person_id"]
+    )
+    services.record_fact(
+        trusted,
+        person=person,
+        kind=FactKind.PROTECTION,
+        value={"form": "sekretessmarkering", "authority": "Skatteverket", "paragraph": "22 kap. 1 § OSL"},
+        valid_from=today,
+        source="tax_agency",
+        today=today,
+    )
+    url = reverse(name, kwargs=scene[VIEWS[name].of])
+    assert client_for(actor(Role.COORDINATOR)).get(url).status_code == GONE
+    assert client_for(trusted).get(url).status_code in VIEWS[name].answers
