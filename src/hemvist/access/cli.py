@@ -47,7 +47,8 @@ def _add(options: argparse.Namespace) -> int:
         print("\n".join(error.messages))
         return 1
     print(
-        f"{options.username} finns nu. Ge en roll med: hemvist user grant {options.username} ROLL ENHET --decided-by NAMN"
+        f"{options.username} finns nu. Ge en roll med: "
+        f"hemvist user grant {options.username} ROLL ENHET --decided-by NAMN"
     )
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -267,8 +267,16 @@ def _work(actor: Actor, task_id: uuid.UUID, today: date) -> PlanTask:
 
 
 def _tell(
-    actor: Actor, task: PlanTask, kind: str, *, text: str = "", branch_id: int | None = None, **details: Any
+    actor: Actor,
+    task: PlanTask,
+    kind: str,
+    details: Mapping[str, Any] | None = None,
+    *,
+    text: str = "",
+    branch_id: int | None = None,
 ) -> None:
+    """One row in the task's history and one in the journal, which gets the details but never the words."""
+    details = dict(details or {})
     TaskEvent.objects.create(task=task, kind=kind, by_id=actor.user_id, text=text, branch_id=branch_id, details=details)
     audit.record(
         actor,
@@ -305,7 +313,7 @@ def complete_task(actor: Actor, *, task_id: uuid.UUID, done_on: date, today: dat
     task.status, task.done_on = PlanTask.Status.DONE, done_on
     task.taken_by_id = task.taken_by_id or actor.user_id
     task.save(update_fields=["status", "done_on", "taken_by", "changed_at"])
-    _tell(actor, task, TaskEvent.Kind.DONE, done_on=done_on.isoformat())
+    _tell(actor, task, TaskEvent.Kind.DONE, {"done_on": done_on.isoformat()})
     rederive(actor, [task.case], _("En uppgift blev klar"), today)
     return task
 
@@ -375,7 +383,7 @@ def hand_over_task(actor: Actor, *, task_id: uuid.UUID, unit: Unit, reason: str,
     before, task.unit, task.unit_set_by_hand = task.unit_id, unit, True
     task.status, task.taken_by = PlanTask.Status.OPEN, None
     task.save(update_fields=["unit", "unit_set_by_hand", "status", "taken_by", "changed_at"])
-    _tell(actor, task, TaskEvent.Kind.HANDED_OVER, text=reason.strip(), **{"from": before, "to": unit.id})
+    _tell(actor, task, TaskEvent.Kind.HANDED_OVER, {"from": before, "to": unit.id}, text=reason.strip())
     return task
 
 
@@ -396,8 +404,8 @@ def move_due(actor: Actor, *, task_id: uuid.UUID, due_on: date, reason: str, tod
         actor,
         task,
         TaskEvent.Kind.DUE_MOVED,
+        {"from": before.isoformat() if before else "", "to": due_on.isoformat()},
         text=reason.strip(),
-        **{"from": before.isoformat() if before else "", "to": due_on.isoformat()},
     )
     return task
 

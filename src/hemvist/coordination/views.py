@@ -272,8 +272,8 @@ def _open_deeds(page: TaskPage) -> list[str]:
 @requires("meeting.view")
 def meeting(request: ActorRequest) -> HttpResponse:
     """The agenda of the coordination meeting, on screen or, with ``print``, on paper."""
-    form = asked.MeetingFilterForm(request.GET or None)
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    form = asked.MeetingFilterForm({"days": request.GET.get("days", "30"), "late": request.GET.get("late")})
+    chosen = form.cleaned_data if form.is_valid() else {}
     days, late = chosen.get("days") or 30, bool(chosen.get("late"))
     matters, more = queries.meeting(request.actor, today=clock.today(), days=days, late_only=late)
     context = {

@@ -1,8 +1,9 @@
 """Small numbers in statistics: hide what could point at a person (röjandekontroll).
 
-With 7 to 25 persons a year, suppression is the normal case. A number from 1 to below the threshold is hidden, and so many
-more that nobody can work it out from the totals, from the totals of totals, or from knowing that what is hidden is at
-least 1. A 0 is always shown when it can be: it points at nobody.
+With 7 to 25 persons a year, suppression is the normal case. A number from 1 to below the threshold is hidden, and so
+many more that nobody can work it out from the totals, from the totals of totals, or from knowing that what is hidden is
+at least 1. A 0 is shown when it can be: it points at nobody. Left out: somebody who tries this program on all tables
+there could be, and asks which of them it would have hidden in just this way.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ _Place = tuple[int, int]
 def suppress(values: Sequence[int], *, threshold: int = 5, total_shown: bool = True) -> list[Cell]:
     """The values with hidden cells as None (primary and secondary suppression).
 
-    ``threshold`` is the smallest number shown besides 0. When the total is shown, the smallest remaining cells are hidden
-    too (a 0 last) until subtraction leaves more than one possibility: at least two hidden cells, and not all of them 1.
-    Nothing helps when every value is 1 and the total is shown: then the total must be hidden too.
+    ``threshold`` is the smallest number shown besides 0. When the total is shown, the smallest remaining cells are
+    hidden too (a 0 last) until subtraction leaves more than one possibility: at least two hidden cells, and not all of
+    them 1. Nothing helps when every value is 1 and the total is shown: then the total must be hidden too.
     """
     if threshold < 1:
         raise ValueError("Gränsen för små tal ska vara minst 1.")
@@ -36,9 +37,9 @@ def suppress_table(
 ) -> tuple[list[list[Cell]], list[Cell], list[Cell]]:
     """A table with its row totals and column totals, hidden until no hidden number can be worked out.
 
-    Returns ``(cells, row totals, column totals)``. The grand total may be shown beside them when it is 0 or at least the
-    threshold. Every hidden number can then be another one, at least 1, with all that is shown unchanged; only when the
-    table is nearly all ones is the promise weaker: another one, at least 0.
+    Returns ``(cells, row totals, column totals)``. The grand total may be shown beside them when it is 0 or at least
+    the threshold. Every hidden number can then be another one, at least 1, with all that is shown unchanged; only when
+    the table is nearly all ones is the promise weaker: another one, at least 0.
     """
     if threshold < 1:
         raise ValueError("Gränsen för små tal ska vara minst 1.")
@@ -65,8 +66,8 @@ def suppress_table(
 class _Table:
     """A table with margins as a network: its rows and columns are the nodes, its numbers the links.
 
-    Each row and column adds up to its total, so a number can be another one exactly when the change can run in a ring of
-    hidden numbers, up and down by turns (down and up in the margins, which stand on the other side of the sum).
+    Each row and column adds up to its total, so a number can be another one exactly when the change can run in a ring
+    of hidden numbers, up and down by turns (down and up in the margins, which stand on the other side of the sum).
     """
 
     def __init__(self, whole: Sequence[Sequence[int]], hidden: set[_Place]) -> None:

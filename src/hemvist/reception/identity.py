@@ -1,7 +1,7 @@
 """Identity numbers, own small type: ready-made libraries refuse numbers that newcomers really have.
 
-Personnummer (folkbokföringslagen 18 §) and samordningsnummer (lag 2022:1697) are kept as twelve digits. A samordningsnummer
-adds 60 to the day; its day or month may be unknown (60 or 00). Gender is never read from a number.
+Personnummer (folkbokföringslagen 18 §) and samordningsnummer (lag 2022:1697) are kept as twelve digits. A
+samordningsnummer adds 60 to the day; its day or month may be unknown (60 or 00). Gender is never read from a number.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _real_day(year: int, month: int, day: int, text: str, today: date) -> None:
         born = date(year, month, day)
     except ValueError:
         raise ValidationError(_("”%(text)s” innehåller ett datum som inte finns.") % {"text": text}) from None
-    if not _FIRST_YEAR <= year or born > today:
+    if year < _FIRST_YEAR or born > today:
         raise ValidationError(
             _("”%(text)s” ger födelseåret %(year)s. Skriv numret med tolv siffror.") % {"text": text, "year": year}
         )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -172,7 +173,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     required: bool = False
     read: Callable[[Cell], Any] = as_text
-    words: Words = field(default_factory=dict)
+    words: Words = dataclasses.field(default_factory=dict)
     longest: int = 0
 
     @property

@@ -173,7 +173,7 @@ def _row(household: Household, today: date) -> HouseholdRow:
 
 
 def case_facts(case_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, CaseFacts]:
-    """What the plan needs to know of these cases. For services only: asks nobody's permission, shows nobody anything."""
+    """What the plan needs to know of these cases. For services only: asks no permission, shows nobody anything."""
     households = _with_parts(Household.objects.filter(case_id__in=list(case_ids)))
     result = {}
     for household in households:
@@ -693,7 +693,11 @@ def disclosure_register(actor: Actor, *, offset: int = 0, limit: int = 50) -> tu
 
 def own_person(actor: Actor) -> Person:
     """The person that the signed-in newcomer is. Raises NotVisible."""
-    access = NewcomerAccess.objects.filter(user_id=actor.user_id or uuid.UUID(int=0)).select_related("person__case__household").first()
+    access = (
+        NewcomerAccess.objects.filter(user_id=actor.user_id or uuid.UUID(int=0))
+        .select_related("person__case__household")
+        .first()
+    )
     if access is None or not actor.can("own_plan.view"):
         raise NotVisible(action="own_plan.view")
     return access.person

@@ -118,8 +118,7 @@ def _raw(part: type[Form], data: Mapping[str, Any], prefix: str | None = None) -
     """What was typed into the fields, as it was typed."""
     blank = part(prefix=prefix)
     return {
-        name: field.widget.value_from_datadict(data, {}, blank.add_prefix(name))  # type: ignore[arg-type]
-        for name, field in blank.fields.items()
+        name: field.widget.value_from_datadict(data, {}, blank.add_prefix(name)) for name, field in blank.fields.items()
     }
 
 

@@ -153,7 +153,7 @@ def _entry(
     heading: str,
     lead: str,
     button: str,
-    back: str = "",
+    back: tuple[str, str] = ("", ""),
 ) -> HttpResponse:
     """The page on which a household is typed in, or its registration."""
     today = clock.today()
@@ -165,7 +165,8 @@ def _entry(
             entry.refuse(error)
         else:
             return then(household)
-    context = {"entry": entry, "heading": heading, "lead": lead, "button": button, "back": back}
+    context: dict[str, Any] = {"entry": entry, "heading": heading, "lead": lead, "button": button}
+    context["back"], context["back_label"] = back
     return render(request, "reception/intake.html", context)
 
 
@@ -187,7 +188,7 @@ def assignment_new(request: ActorRequest) -> HttpResponse:
         heading=_("Registrera anvisning"),
         lead=_("Ett hushåll med en anvisning från Migrationsverket. Planen görs när du sparar."),
         button=_("Registrera anvisningen"),
-        back=reverse("assignment-list"),
+        back=(reverse("assignment-list"), _("Anvisningar")),
     )
 
 
@@ -208,7 +209,7 @@ def household_new(request: ActorRequest) -> HttpResponse:
         heading=_("Nytt hushåll utan anvisning"),
         lead=_("För den som har ordnat bostad själv (EBO) och för anhöriga. De får samma plan och samma service."),
         button=_("Registrera hushållet"),
-        back=reverse("household-list"),
+        back=(reverse("household-list"), _("Hushåll")),
     )
 
 

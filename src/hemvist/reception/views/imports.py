@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -65,8 +66,30 @@ def _download(content: bytes, name: str, kind: str) -> HttpResponse:
 def import_preview(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
     """What the file would do, or what it did."""
     run = importing.preview(request.actor, run_id)
-    context = {"run": run, "problems": importing.problems_of(run), "most": importing.MAX_PROBLEMS}
+    context = {
+        "run": run,
+        "problems": importing.problems_of(run),
+        "most": importing.MAX_PROBLEMS,
+        "effect": _effect(run.summary),
+    }
     return render(request, "reception/import_preview.html", context)
+
+
+def _effect(found: dict[str, int]) -> str:
+    """What will happen, in numbers."""
+
+    persons, assignments = found["persons"], found["assignments"]
+    numbers = {
+        "households": found["households"],
+        "persons": ngettext("%(n)d person", "%(n)d personer", persons) % {"n": persons},
+        "assignments": ngettext("%(n)d anvisning", "%(n)d anvisningar", assignments) % {"n": assignments},
+        "known": found["known_households"],
+    }
+    will = _(
+        "%(households)d hushåll med %(persons)s och %(assignments)s läses in. Varje hushåll får ett ärende och en plan."
+    )
+    skipped = _("%(known)d hushåll finns redan och hoppas över.") if found["known_households"] else ""
+    return f"{will} {skipped}".strip() % numbers
 
 
 @require_safe
