@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from importlib import import_module
 
 # Rooms with a ``cli`` module that has ``register(subparsers)``.
-ROOMS = ("hemvist.organisation", "hemvist.access", "hemvist.reception", "hemvist.web", "hemvist.demo")
+ROOMS = (
+    "hemvist.organisation",
+    "hemvist.access",
+    "hemvist.reception",
+    "hemvist.coordination",
+    "hemvist.web",
+    "hemvist.demo",
+)
 
 
 def setup_django() -> None:

@@ -212,8 +212,8 @@ def test_paging_says_that_there_is_more_but_not_how_much() -> None:
     page = paginate(list(range(60)), "2", 25)
     html = paging(request, page)
     assert list(page) == list(range(25, 50))
-    assert 'href="?q=a&amp;page=1"' in html
-    assert 'href="?q=a&amp;page=3"' in html
+    assert 'href="?q=a&amp;sida=1"' in html
+    assert 'href="?q=a&amp;sida=3"' in html
     assert "fler finns" in html
     assert paging(request, paginate([1], "x")) == ""
 

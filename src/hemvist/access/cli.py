@@ -23,6 +23,9 @@ def register(subparsers: Any) -> None:
     grant.add_argument("--decided-by", required=True, help="vem som har beslutat")
     grant.add_argument("--protected", action="store_true", help="hanterar skyddade personuppgifter")
     grant.set_defaults(run=_grant)
+    end = deeds.add_parser("end", help="Avsluta alla roller och stäng kontot; raderna i loggen står kvar")
+    end.add_argument("username")
+    end.set_defaults(run=_end)
     audit = subparsers.add_parser("audit", help="Kontrollera loggen")
     checks = audit.add_subparsers(dest="deed", required=True, metavar="ÅTGÄRD")
     verify = checks.add_parser("verify", help="Gå igenom hela kedjan och säg om någon rad har ändrats")
@@ -91,13 +94,30 @@ def _grant(options: argparse.Namespace) -> int:
     return 0
 
 
+def _end(options: argparse.Namespace) -> int:
+    setup_django()
+    from django.utils import timezone
+
+    from hemvist.access.actor import system_actor
+    from hemvist.access.models import User
+    from hemvist.access.services import close_account
+
+    user = User.objects.filter(username=options.username).first()
+    if user is None:
+        print(f"Användaren {options.username} finns inte.")
+        return 1
+    ended = close_account(system_actor("kommandoraden"), user=user, on=timezone.localdate())
+    print(f"{user.name} kan inte längre logga in. {ended} roller avslutades.")
+    return 0
+
+
 def _verify(options: argparse.Namespace) -> int:
     setup_django()
-    from hemvist.access.audit import verify
+    from hemvist.access.audit import last_hash, verify
 
     count, broken = verify()
     if broken is None:
-        print(f"Loggen är hel: {count} rader.")
+        print(f"Loggen är hel: {count} rader. Sista radens kontrollsumma: {last_hash()}")
         return 0
     where = "rader saknas i slutet" if broken == 0 else f"rad {broken} stämmer inte"
     print(f"Loggen är bruten efter {count} rader: {where}.")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hemvist.access import audit
-from hemvist.access.actor import Actor
+from hemvist.access.actor import Actor, actor_for
 from hemvist.access.models import RoleGrant, User
 from hemvist.access.roles import Role
 from hemvist.organisation.models import Unit
@@ -89,3 +92,43 @@ def end_role(actor: Actor, *, grant: RoleGrant, on: date) -> None:
     grant.valid_to = on
     grant.save(update_fields=["valid_to"])
     audit.record(actor, "role.ended", object_type="user", object_ids=[grant.user_id], details={"role": grant.role})
+
+
+@transaction.atomic
+def close_account(actor: Actor, *, user: User, on: date) -> int:
+    """The user may no longer sign in; every role ends. Returns how many roles ended."""
+    grants = user.grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    # A role that began today never held a whole day; it ends by the account's closing.
+    ended = grants.filter(valid_from__lt=on).update(valid_to=on)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    audit.record(actor, "user.closed", object_type="user", object_ids=[user.id], details={"roles": ended})
+    return ended
+
+
+# Five wrong passwords for a name close it for a quarter of an hour: guessing becomes pointless, a typo does not.
+FAILURES_ALLOWED = 5
+FAILURE_SECONDS = 15 * 60
+
+
+def _failure_key(username: str) -> str:
+    return "sign-in-failures:" + hashlib.sha256(username.casefold().encode()).hexdigest()
+
+
+def may_try_to_sign_in(username: str) -> bool:
+    """Whether this name may try a password now."""
+    return int(cache.get(_failure_key(username), 0)) < FAILURES_ALLOWED
+
+
+def note_sign_in(user: User, today: date) -> None:
+    """A password was right."""
+    cache.delete(_failure_key(user.username))
+    audit.record(actor_for(user, today), "user.signed_in", object_type="user", object_ids=[user.id])
+
+
+def note_failed_sign_in(username: str) -> None:
+    """A password was wrong, or nobody has the name. The name itself is not kept: people type passwords there."""
+    key = _failure_key(username)
+    cache.set(key, int(cache.get(key, 0)) + 1, FAILURE_SECONDS)
+    known = User.objects.filter(username=username).values_list("id", flat=True)
+    audit.record(Actor(None, "okänd"), "user.sign_in_failed", object_type="user", object_ids=list(known))

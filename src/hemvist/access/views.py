@@ -17,7 +17,7 @@ from hemvist.access.models import User
 from hemvist.access.queries import AuditFilter
 from hemvist.reception.queries import disclosure_register
 from hemvist.web import clock
-from hemvist.web.paging import Page, page_number
+from hemvist.web.paging import Page, asked_page
 
 
 @login_not_required
@@ -40,13 +40,13 @@ def audit_log(request: ActorRequest) -> HttpResponse:
     wanted = AuditFilter()
     if form.is_bound and form.is_valid():
         wanted = AuditFilter(**form.cleaned_data)
-    number = page_number(request.GET.get("page"))
+    number = asked_page(request)
     entries, more = queries.audit_log(request.actor, wanted, offset=(number - 1) * 100, limit=100)
     return render(request, "access/audit_log.html", {"form": form, "page": Page(entries, number, more)})
 
 
 @requires("disclosure.audit")
 def disclosures(request: ActorRequest) -> HttpResponse:
-    number = page_number(request.GET.get("page"))
+    number = asked_page(request)
     found, more = disclosure_register(request.actor, offset=(number - 1) * 50, limit=50)
     return render(request, "access/disclosure_register.html", {"page": Page(found, number, more)})

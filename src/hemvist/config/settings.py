@@ -21,9 +21,9 @@ def _env(name: str, default: str = "") -> str:
     return os.environ.get(f"HEMVIST_{name}", default)
 
 
-# Where the embedded database, the secret key and import progress live.
+# Where the embedded database, the secret key and import progress live; only the owner may look in it.
 DATA_DIR = Path(_env("DATA_DIR", "var")).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _secret_key() -> str:

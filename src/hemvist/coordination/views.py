@@ -33,7 +33,7 @@ from hemvist.law import acts
 from hemvist.organisation.models import Unit
 from hemvist.web import clock
 from hemvist.web.context import ROOMS
-from hemvist.web.paging import Page, page_number
+from hemvist.web.paging import Page, asked_page
 from hemvist.web.templatetags.hemvist import shown
 
 TASKS_A_PAGE = 50
@@ -120,7 +120,7 @@ def task_list(request: ActorRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data
         wanted = TaskFilter(chosen["state"] or "open", chosen["scope"] or "branch", chosen.get("unit"), chosen["case"])
-    number = page_number(request.GET.get("sida"))
+    number = asked_page(request)
     rows, more = queries.list_tasks(
         request.actor, wanted, today=clock.today(), offset=(number - 1) * TASKS_A_PAGE, limit=TASKS_A_PAGE
     )

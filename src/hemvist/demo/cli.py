@@ -18,6 +18,18 @@ def register(subparsers: Any) -> None:
     demo.set_defaults(run=_demo)
 
 
+def _throw_away(path: str) -> None:
+    """Remove the files of an embedded demo database. The caller has seen that it is a demo."""
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        raise SystemExit("--fresh gäller bara den inbäddade databasen. Töm PostgreSQL-databasen på annat sätt.")
+    connection.close()
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(f"{path}{suffix}"):
+            os.remove(f"{path}{suffix}")
+
+
 def _demo(options: argparse.Namespace) -> int:
     from django.conf import settings
 
@@ -32,23 +44,29 @@ def _demo(options: argparse.Namespace) -> int:
     from django.core.management import call_command
     from django.utils import timezone
 
-    database = settings.DATABASES["default"]
-    if options.fresh and str(database["ENGINE"]).endswith("sqlite3"):
-        for suffix in ("", "-wal", "-shm"):
-            path = f"{database['NAME']}{suffix}"
-            if os.path.exists(path):
-                os.remove(path)
-    call_command("migrate", interactive=False, verbosity=0)
     from hemvist.access.queries import is_demo
 
+    call_command("migrate", interactive=False, verbosity=0)
+    if options.fresh and is_demo():
+        _throw_away(str(settings.DATABASES["default"]["NAME"]))
+        call_command("migrate", interactive=False, verbosity=0)
     if not is_demo():
+        from django.core.exceptions import ValidationError
+
         from hemvist.demo.data import make
         from hemvist.organisation.check import folder
-        from hemvist.organisation.services import load_municipality
+        from hemvist.organisation.services import FolderError, load_municipality
 
         print("Gör en demo med påhittade personer. Det tar en liten stund.", flush=True)
-        load_municipality(folder("enkoping"))
-        make(timezone.localdate(), say=lambda text: print(f"  {text}", flush=True))
+        try:
+            load_municipality(folder("enkoping"))
+            make(timezone.localdate(), say=lambda text: print(f"  {text}", flush=True))
+        except ValidationError as error:
+            print("\n".join(error.messages))
+            return 1
+        except FolderError as error:
+            print(error)
+            return 1
     if options.no_serve:
         return 0
     from hemvist.web.cli import serve

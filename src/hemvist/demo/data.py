@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from hemvist.access.actor import Actor, actor_for
-from hemvist.access.models import Installation, User
+from hemvist.access.models import AuditEntry, Installation, User
 from hemvist.access.roles import Role
 from hemvist.access.services import grant_role
 from hemvist.coordination import services as plan
@@ -135,9 +135,11 @@ class Demo:
 
 @transaction.atomic
 def make(today: date, say: Callable[[str], None] = lambda text: None) -> None:
-    """Fill an empty database. Raises ValidationError when it already has cases: a demo never mixes with real data."""
-    if Household.objects.exists() and not Installation.objects.filter(id=1, is_demo=True).exists():
-        raise ValidationError("Databasen har redan hushåll. En demo görs bara i en tom databas.")
+    """Fill an empty database. Raises ValidationError when anybody has used it: a demo never mixes with real data."""
+    if Household.objects.exists() or User.objects.exists() or AuditEntry.objects.exists():
+        raise ValidationError(
+            "Databasen är redan i bruk: den har hushåll, användare eller loggrader. En demo görs bara i en tom databas."
+        )
     Installation.objects.update_or_create(id=1, defaults={"is_demo": True, "demo_made_on": today})
     demo = Demo(today, say)
     say("Användare, en per roll")
@@ -233,10 +235,10 @@ def _work(demo: Demo, household: Household, until: date, *, leave: int = 0) -> N
         if worker is None or task.due_on is None:
             continue
         done_on = min(
-            max(household.case.opened_on, task.due_on - timedelta(days=demo.random.randint(0, 3))), until - timedelta(days=1)
+            max(household.case.opened_on, task.due_on - timedelta(days=demo.random.randint(0, 3))),
+            until - timedelta(days=1),
         )
         plan.complete_task(worker, task_id=task.id, done_on=done_on, today=max(done_on, household.case.opened_on))
-
 
 
 def _worker(demo: Demo, task: PlanTask) -> Actor | None:
@@ -247,7 +249,9 @@ def _worker(demo: Demo, task: PlanTask) -> Actor | None:
     for actor in demo.actors.values():
         if branch.id in actor.branches("task.work"):
             return actor
-    user, _created = User.objects.get_or_create(username=f"enhet-{task.unit.code}", defaults={"name": task.unit.name_sv})
+    user, _created = User.objects.get_or_create(
+        username=f"enhet-{task.unit.code}", defaults={"name": task.unit.name_sv}
+    )
     grant_role(
         Actor(None, DECIDED_BY),
         user=user,
@@ -269,7 +273,9 @@ def _cohort_2025(demo: Demo) -> None:
         (date(2025, 9, 15), date(2025, 11, 3), "dari", (31, 28, 1), "UTLL_5_1", "asylum_housing"),
     )
     for number, (decided, arrived, language, ages, ground, category) in enumerate(received, 1):
-        persons = village.family(language, ages, ground=ground, granted_on=decided - timedelta(days=40), registered=True)
+        persons = village.family(
+            language, ages, ground=ground, granted_on=decided - timedelta(days=40), registered=True
+        )
         registered = decided + timedelta(days=3)
         household = _register(
             demo, registered, _assigned(persons, decided, number, category=category, planned_on=arrived)
@@ -310,7 +316,12 @@ def _cohort_2025(demo: Demo) -> None:
 def _send_reports(demo: Demo, household: Household, on: date) -> None:
     for report in AuthorityReport.objects.filter(case=household.case, sent_on__isnull=True):
         plan.send_report(
-            demo.coordinator, report_id=report.id, kind="received", sent_on=on, channel="Migrationsverkets e-tjänst", today=on
+            demo.coordinator,
+            report_id=report.id,
+            kind="received",
+            sent_on=on,
+            channel="Migrationsverkets e-tjänst",
+            today=on,
         )
 
 
@@ -323,7 +334,9 @@ def _cohort_2026(demo: Demo) -> None:
     first = _register(
         demo,
         demo.ago(82),
-        _assigned(persons, decided, 1, category="quota", planned_on=demo.ago(42), latest_on=decided + timedelta(days=75)),
+        _assigned(
+            persons, decided, 1, category="quota", planned_on=demo.ago(42), latest_on=decided + timedelta(days=75)
+        ),
     )
     _receive(demo, first, demo.ago(42))
     _population_register(demo, first, demo.ago(14))
@@ -455,12 +468,11 @@ def _without_assignment(demo: Demo) -> None:
 
 def _across_boards(demo: Demo) -> None:
     """School and sfi know whom their tasks concern; social services by consent; some guidance was given."""
-    open_households = [
-        h
-        for h in Household.objects.filter(case__closed_on__isnull=True, case__protected_since__isnull=True)
+    open_households = list(
+        Household.objects.filter(case__closed_on__isnull=True, case__protected_since__isnull=True)
         .select_related("case__branch")
         .order_by("case__number")
-    ]
+    )
     branches = {b.code: b for b in Branch.objects.all()}
     for index, household in enumerate(open_households):
         people = _members(household)

@@ -32,6 +32,7 @@ from hemvist.law.target_group import (
     may_be_assigned,
 )
 from hemvist.law.types import Answer, Proposal
+from hemvist.organisation.queries import rulings_on
 from hemvist.planning.shared_plan import CaseFacts, PersonFacts
 from hemvist.reception import facts as shapes
 from hemvist.reception import identity
@@ -175,11 +176,12 @@ def _row(household: Household, today: date) -> HouseholdRow:
 def case_facts(case_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, CaseFacts]:
     """What the plan needs to know of these cases. For services only: asks no permission, shows nobody anything."""
     households = _with_parts(Household.objects.filter(case_id__in=list(case_ids)))
+    rulings = rulings_on(today)
     result = {}
     for household in households:
         row = _row(household, today)
         assignment = row.active_assignment
-        persons = tuple(_person_facts(row, member) for member in row.current if not member.known.moved_away)
+        persons = tuple(_person_facts(row, member, rulings) for member in row.current if not member.known.moved_away)
         grounds = {member.known.permit.ground for member in row.current if member.known.permit}
         result[household.case_id] = CaseFacts(
             registered_on=household.case.opened_on,
@@ -202,11 +204,13 @@ def case_facts(case_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, Ca
 _REGISTERED_WITH_AGENCY = {
     Category.ASYLUM_HOUSING: True,
     Category.TEMPORARY_PROTECTION: True,
+    # Who arranged housing during the asylum time was registered there too.
+    Category.SELF_SETTLED: True,
     Category.RELATIVE: False,
 }
 
 
-def first_reception(row: HouseholdRow, member: Member) -> Answer[date]:
+def first_reception(row: HouseholdRow, member: Member, rulings: Mapping[str, str]) -> Answer[date]:
     """The person's mottagandedatum (förordning 2010:1122 6 §) with its steps, from the facts at hand."""
     known = member.known
     category = Category(row.household.category)
@@ -221,7 +225,8 @@ def first_reception(row: HouseholdRow, member: Member) -> Answer[date]:
             population_register_decided_on=known.population.decided_on if known.population else None,
             population_registered_on=known.population.registered_on if known.population else None,
             received_on=member.received_on,
-        )
+        ),
+        rulings,
     )
 
 
@@ -299,7 +304,7 @@ def target_group(
     return checks
 
 
-def _person_facts(row: HouseholdRow, member: Member) -> PersonFacts:
+def _person_facts(row: HouseholdRow, member: Member, rulings: Mapping[str, str]) -> PersonFacts:
     known = member.known
     return PersonFacts(
         key=str(member.person.id),
@@ -309,7 +314,7 @@ def _person_facts(row: HouseholdRow, member: Member) -> PersonFacts:
         population_register_decided_on=known.population.decided_on if known.population else None,
         population_registered_on=known.population.registered_on if known.population else None,
         left_reception_act_on=known.left_reception_act_on,
-        first_received_on=first_reception(row, member).value,
+        first_received_on=first_reception(row, member, rulings).value,
         needs_interpreter=bool(known.language and known.language.interpreter),
     )
 

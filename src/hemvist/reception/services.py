@@ -601,8 +601,13 @@ def add_person(
     case = household.case
     policy.require_with_case(actor, "case.write", case)
     faults = _person_faults(new, 0, today, set(), demo=Installation.objects.filter(id=1, is_demo=True).exists())
-    if joined_on > today + timedelta(days=365):
-        faults.append(Fault("joined_on", _("Dagen ligger mer än ett år framåt. Kontrollera årtalet.")))
+    if joined_on > today:
+        faults.append(
+            Fault(
+                "joined_on",
+                _("Dagen ligger framåt i tiden. Lägg till personen när hen har kommit, eller registrera en anvisning."),
+            )
+        )
     if new.position == Membership.Position.CONTACT:
         faults.append(Fault("position", _("Hushållet har redan en kontaktperson.")))
     if faults:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 T = TypeVar("T")
 SIZE = 25
@@ -40,6 +41,11 @@ class Page(Generic[T]):
 def page_number(value: str | int | None) -> int:
     """A page number from the address; anything else means the first page."""
     return max(int(str(value)), 1) if str(value).isdecimal() else 1
+
+
+def asked_page(request: HttpRequest) -> int:
+    """The page that the address asks for; ``web/pagination.html`` writes the same parameter."""
+    return page_number(request.GET.get("sida"))
 
 
 def paginate(rows: QuerySet[Any] | Sequence[T], number: str | int | None = 1, size: int = SIZE) -> Page[Any]:

@@ -7,16 +7,37 @@ from typing import Any
 
 from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 
+from hemvist.access.services import may_try_to_sign_in, note_failed_sign_in, note_sign_in
+from hemvist.web import clock
 from hemvist.web.context import demo_users, municipality
 
 
 class SignIn(auth.LoginView):
     template_name = "web/sign_in.html"
     redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """After too many wrong passwords a name rests; the answer does not say whether the name exists."""
+        if not may_try_to_sign_in(request.POST.get("username", "")):
+            form = self.get_form()
+            form.add_error(None, gettext("För många försök. Vänta en kvart och försök igen."))
+            return self.render_to_response(self.get_context_data(form=form), status=429)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        note_sign_in(form.get_user(), clock.today())
+        return response
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        note_failed_sign_in(form.data.get("username", ""))
+        return super().form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         try:

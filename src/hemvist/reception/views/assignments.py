@@ -34,11 +34,10 @@ from hemvist.reception.models import Assignment, Household, Person
 from hemvist.reception.queries import AssignmentRow, HouseholdRow, TargetGroupCheck
 from hemvist.reception.views.households import household_view
 from hemvist.web import clock
-from hemvist.web.paging import Page, page_number
+from hemvist.web.paging import SIZE, Page, asked_page
 from hemvist.web.templatetags.hemvist import longdate
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-PAGE_SIZE = 50
 # How many anvisningar a form offers to choose among.
 MOST_CHOICES = 200
 
@@ -116,7 +115,7 @@ def _duty(today: date) -> tuple[Answer[str], Sequence[Step]]:
 @require_safe
 @requires("assignment.list")
 def assignment_list(request: ActorRequest) -> HttpResponse:
-    today, number = clock.today(), page_number(request.GET.get("sida"))
+    today, number = clock.today(), asked_page(request)
     form = asked.AssignmentFilter(request.GET, today=today)
     form.is_valid()
     wanted = form.cleaned_data
@@ -126,8 +125,8 @@ def assignment_list(request: ActorRequest) -> HttpResponse:
         status=wanted.get("status", ""),
         category=wanted.get("kategori", ""),
         year=int(wanted["ar"]) if wanted.get("ar") else None,
-        offset=(number - 1) * PAGE_SIZE,
-        limit=PAGE_SIZE,
+        offset=(number - 1) * SIZE,
+        limit=SIZE,
     )
     duty, steps = _duty(today)
     context = {

@@ -15,13 +15,14 @@ from typing import Any
 
 from django.db.models import Model, Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -41,7 +42,7 @@ from hemvist.law.secrecy import GROUNDS
 from hemvist.law.target_group import PERMIT_GROUND_LABELS
 from hemvist.law.types import Answer
 from hemvist.organisation.models import Board, Unit
-from hemvist.organisation.queries import plan_items_by_code
+from hemvist.organisation.queries import plan_items_by_code, rulings_on
 from hemvist.reception import identity, queries
 from hemvist.reception.facts import effective
 from hemvist.reception.fields import FIELDS
@@ -49,7 +50,7 @@ from hemvist.reception.forms.households import FACT_FORMS, ListFilter, described
 from hemvist.reception.models import Arrival, Category, Consent, Disclosure, Fact, FactKind, Identifier
 from hemvist.reception.queries import HouseholdFilter, HouseholdRow, Member
 from hemvist.web import clock
-from hemvist.web.paging import Page, page_number
+from hemvist.web.paging import Page, asked_page
 from hemvist.web.templatetags.hemvist import longdate
 
 PAGE_SIZE = 50
@@ -142,8 +143,16 @@ class ListRow:
         return str(STATES[self.row.state])
 
 
+SEARCH = "household_search"
+
+
+def _search(request: ActorRequest) -> str:
+    """The name or number searched for. It lies in the session: an address ends up in logs and histories."""
+    return str(request.session.get(SEARCH, "")) if "sok" in request.GET else ""
+
+
 def _asked(request: ActorRequest, today: date) -> tuple[ListFilter, HouseholdFilter, Q | None]:
-    form = ListFilter(request.GET)
+    form = ListFilter({**request.GET.dict(), "sok": _search(request)})
     form.is_valid()
     given = form.cleaned_data
     wanted = HouseholdFilter(
@@ -155,10 +164,17 @@ def _asked(request: ActorRequest, today: date) -> tuple[ListFilter, HouseholdFil
     return form, wanted, coordination.households_with_late_tasks(today) if given.get("forsenade") else None
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("case.list")
 def household_list(request: ActorRequest) -> HttpResponse:
-    today, number = clock.today(), page_number(request.GET.get("sida"))
+    """The list. The filter is posted, so that a name never stands in an address."""
+    if request.method == "POST":
+        asked = {name: value for name in ListFilter.base_fields if (value := request.POST.get(name, "").strip())}
+        request.session[SEARCH] = asked.get("sok", "")[:100]
+        if "sok" in asked:
+            asked["sok"] = "1"
+        return redirect(f"{reverse('household-list')}?{urlencode(asked)}" if asked else reverse("household-list"))
+    today, number = clock.today(), asked_page(request)
     form, wanted, extra = _asked(request, today)
     rows, more = queries.list_households(
         request.actor, wanted, today=today, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE, extra=extra
@@ -289,8 +305,8 @@ class Card:
     identifiers: tuple[tuple[Identifier, str], ...]
 
 
-def _card(row: HouseholdRow, member: Member, today: date) -> Card:
-    permit, reception = member.known.permit, queries.first_reception(row, member)
+def _card(row: HouseholdRow, member: Member, today: date, rulings: Mapping[str, str]) -> Card:
+    permit, reception = member.known.permit, queries.first_reception(row, member, rulings)
     return Card(
         member,
         age_on(member.known.birth_date, member.known.died_on or today),
@@ -300,6 +316,11 @@ def _card(row: HouseholdRow, member: Member, today: date) -> Card:
         tuple(member.person.arrivals.all()),
         tuple((i, identity.show(i.kind, i.value)) for i in member.identifiers),
     )
+
+
+def _cards(row: HouseholdRow, members: Iterable[Member], today: date) -> list[Card]:
+    rulings = rulings_on(today)
+    return [_card(row, member, today, rulings) for member in members]
 
 
 def lacks(answer: Answer[Any]) -> list[words.Missing]:
@@ -357,7 +378,7 @@ def household(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
         "household.html",
         plan=plan,
         boards=[_board(part, today) for part in plan.boards],
-        cards=[_card(row, member, today) for member in row.current],
+        cards=_cards(row, row.current, today),
         assignment=assignment,
         regime=Regime(assignment.regime) if assignment and assignment.regime else None,
         deadline=deadline,
@@ -372,7 +393,7 @@ def household(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 @household_view("case.read")
 def household_people(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     today = clock.today()
-    cards = [_card(row, member, today) for member in row.members]
+    cards = _cards(row, row.members, today)
     return _page(
         request,
         row,
@@ -655,7 +676,7 @@ def person(request: ActorRequest, row: HouseholdRow, person: Any) -> HttpRespons
         "reception/household_person.html",
         {
             "row": row,
-            "card": _card(row, member, today),
+            "card": _card(row, member, today, rulings_on(today)),
             "may": allowed(request.actor, row.case),
             "known": [
                 Known(kind, str(FactKind(kind).label), fact, described(kind, fact.value) if fact else [])
