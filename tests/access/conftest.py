@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from hemvist.access.actor import Actor, actor_for
 from hemvist.access.models import Case, RoleGrant, User
@@ -194,9 +194,10 @@ def world(actor: Callable[..., Actor], user: Callable[..., User], coordinator: A
 # --- what an answer tells -----------------------------------------------------------------------------------
 
 
-def told(answer: Any, seen: set[int] | None = None) -> Iterator[str]:
+def told(answer: Any, seen: dict[int, Any] | None = None) -> Iterator[str]:
     """Every text, number and day in an answer: what a page could show of it without asking the database again."""
-    seen = set() if seen is None else seen
+    # The things themselves are kept, so that no address is used again.
+    seen = {} if seen is None else seen
     if answer is None or isinstance(answer, bool) or id(answer) in seen:
         return
     if isinstance(answer, (str, int, float)):
@@ -204,23 +205,25 @@ def told(answer: Any, seen: set[int] | None = None) -> Iterator[str]:
     elif isinstance(answer, (date, datetime)):
         yield answer.isoformat()
     elif isinstance(answer, dict):
-        seen.add(id(answer))
+        seen[id(answer)] = answer
         for key, value in answer.items():
             yield from told(key, seen)
             yield from told(value, seen)
     elif isinstance(answer, (list, tuple, set, frozenset)):
-        seen.add(id(answer))
+        seen[id(answer)] = answer
         for part in answer:
             yield from told(part, seen)
     elif isinstance(answer, Model):
-        seen.add(id(answer))
-        loaded = {k: v for k, v in answer.__dict__.items() if k != "_state"}
-        cache = answer._state.fields_cache
-        yield from told([loaded, cache], seen)
+        seen[id(answer)] = answer
+        for key, value in (*answer.__dict__.items(), *answer._state.fields_cache.items()):
+            if key != "_state":
+                yield from told(value, seen)
     elif is_dataclass(answer):
-        seen.add(id(answer))
+        seen[id(answer)] = answer
         for part in fields(answer):
             yield from told(getattr(answer, part.name), seen)
+    elif isinstance(answer, QuerySet):
+        yield from told(list(answer), seen)
     else:
         yield str(answer)
 
@@ -229,4 +232,3 @@ def secrets_in(answer: Any) -> set[str]:
     """The household's personal data that an answer holds."""
     text = "\n".join(told(answer)).casefold()
     return {secret for secret in SECRETS if secret.casefold() in text}
-

@@ -1,13 +1,14 @@
-"""Who may do what, where and when; protected identity first. The table here is its own: the code's is checked against it."""
+"""Who may do what, where and when; protected identity first. The table here is its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from tests.access.conftest import World
 
 from hemvist.access import policy
 from hemvist.access.actor import Actor, Grant, actor_for, system_actor
@@ -16,6 +17,7 @@ from hemvist.access.models import AuditEntry, Case, RoleGrant, User
 from hemvist.access.roles import PERMISSIONS, Role
 from hemvist.access.services import add_user, end_role, grant_role, note_visit
 from hemvist.organisation.models import Branch, Unit
+from hemvist.reception.services import move_to_new_household, record_fact
 
 WORKERS = {
     Role.COORDINATOR,
@@ -132,7 +134,11 @@ def test_a_role_that_is_ended_stops_that_day(user: Callable[..., User], coordina
 def test_a_role_is_granted_by_somebody_who_is_named(user: Callable[..., User], coordinator: Actor, today: date) -> None:
     someone, unit = user(Role.STRATEGIST), Unit.objects.get(code="school")
     asked = {"user": someone, "role": Role.SCHOOL_ADMINISTRATOR, "unit": unit, "valid_from": today}
-    for wrong in ({"decided_by": "  "}, {"decided_by": "chefen", "role": "boss"}, {"decided_by": "x", "valid_to": today}):
+    for wrong in (
+        {"decided_by": "  "},
+        {"decided_by": "chefen", "role": "boss"},
+        {"decided_by": "x", "valid_to": today},
+    ):
         with pytest.raises(ValidationError):
             grant_role(coordinator, **{**asked, **wrong})
     grant = grant_role(coordinator, **asked, decided_by="chefen")
@@ -152,8 +158,6 @@ def test_a_user_is_added_without_any_role_and_with_a_password_that_holds(coordin
 
 
 def test_a_visit_is_remembered_until_a_new_one_begins(user: Callable[..., User]) -> None:
-    from datetime import UTC, datetime
-
     someone, start = user(Role.STRATEGIST), datetime(2026, 3, 1, 8, tzinfo=UTC)
     for hours, previous in ((0, None), (2, None), (24 * 180, start)):
         note_visit(someone, start + timedelta(hours=hours))
@@ -189,7 +193,7 @@ def test_a_role_without_the_permission_sees_no_case_though_it_sits_in_the_branch
 
 
 def test_two_grants_do_not_add_up_to_more_than_each(case: Case, today: date) -> None:
-    """A coordinator elsewhere who lists tasks here reads no case here; to handle protected ones is no right of its own."""
+    """A coordinator elsewhere who works with tasks here reads no case here, protected or not."""
     other = Branch.objects.get(code="school").id
     both = Actor(
         None,
@@ -220,7 +224,7 @@ def test_who_may_read_but_not_do_is_refused_and_who_may_not_read_finds_nothing(
 # --- protected identity -------------------------------------------------------------------------------------
 
 
-def test_a_protected_case_is_there_only_for_those_who_handle_protected_identities(world, elsewhere: Actor) -> None:
+def test_a_protected_case_is_there_only_for_those_who_handle_such(world: World, elsewhere: Actor) -> None:
     world.protect()
     case = world.case
     for actor, sees in ((world.trusted, True), (world.coordinator, False), (elsewhere, False)):
@@ -230,13 +234,13 @@ def test_a_protected_case_is_there_only_for_those_who_handle_protected_identitie
 
 
 @pytest.mark.parametrize("days", [-400, 0, 300])
-def test_a_marking_closes_the_case_at_once_whatever_day_it_is_valid_from(world, days: int) -> None:
+def test_a_marking_closes_the_case_at_once_whatever_day_it_is_valid_from(world: World, days: int) -> None:
     world.protect(world.coordinator, valid_from=world.today + timedelta(days=days))
     assert world.case.protected
     assert not policy.may_with_case(world.coordinator, "case.read", world.case)
 
 
-def test_only_who_handles_protected_identities_lifts_a_marking(world) -> None:
+def test_only_who_handles_protected_identities_lifts_a_marking(world: World) -> None:
     world.protect(world.coordinator)
     with pytest.raises(NotVisible):
         world.protect(world.coordinator, active=False)
@@ -245,9 +249,7 @@ def test_only_who_handles_protected_identities_lifts_a_marking(world) -> None:
     assert not world.case.protected
 
 
-def test_a_marking_on_anyone_left_keeps_the_case_closed(world) -> None:
-    from hemvist.reception.services import record_fact
-
+def test_a_marking_on_anyone_left_keeps_the_case_closed(world: World) -> None:
     value = {"form": "sekretessmarkering", "authority": "Skatteverket", "paragraph": "22 kap. 1 § OSL"}
     one, two, _child = world.persons
     marked = {"kind": "protection", "valid_from": world.today, "source": "tax_agency", "today": world.today}
@@ -263,9 +265,7 @@ def test_a_marking_on_anyone_left_keeps_the_case_closed(world) -> None:
     assert not world.case.protected
 
 
-def test_who_leaves_a_protected_household_for_one_of_ones_own_stays_protected(world) -> None:
-    from hemvist.reception.services import move_to_new_household
-
+def test_who_leaves_a_protected_household_for_one_of_ones_own_stays_protected(world: World) -> None:
     world.protect()
     own = move_to_new_household(
         world.trusted,
@@ -278,7 +278,7 @@ def test_who_leaves_a_protected_household_for_one_of_ones_own_stays_protected(wo
     assert not policy.may_with_case(world.coordinator, "case.read", own.case)
 
 
-def test_the_database_keeps_a_disclosure_from_being_approved_by_the_one_who_made_it(world) -> None:
+def test_the_database_keeps_a_disclosure_from_being_approved_by_the_one_who_made_it(world: World) -> None:
     disclosure = world.disclose()
     disclosure.approved_by_id = disclosure.made_by_id
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -133,7 +133,8 @@ def test_the_same_facts_give_the_same_plan(given_now) -> None:
     first = derive(template(folder), facts, owners, rulings=rulings)
     assert first == derive(template(folder), facts, owners, rulings=rulings)
     assert [fingerprint_of(task) for task in first] == [
-        fingerprint_of(task) for task in derive(template(folder), facts, dict(reversed(owners.items())), rulings=rulings)
+        fingerprint_of(task)
+        for task in derive(template(folder), facts, dict(reversed(owners.items())), rulings=rulings)
     ]
 
 
@@ -184,14 +185,14 @@ def test_an_unknown_condition_is_never_passed_over_in_silence() -> None:
 @pytest.mark.parametrize("anchor", get_args(Anchor))
 def test_every_anchor_a_template_may_use_gives_a_day_once_it_is_known(anchor: str) -> None:
     day = date(2026, 12, 1)
-    known = {name: day for name in ("registered_on", "assignment_decided_on", "latest_reception_on")}
+    known = dict.fromkeys(("registered_on", "assignment_decided_on", "latest_reception_on"), day)
     one = PersonFacts(
         "a",
         date(1990, 1, 1),
         False,
         population_register_decided_on=day,
         population_registered_on=day,
-        anchors={name: day for name in get_args(Given)},
+        anchors=dict.fromkeys(get_args(Given), day),
     )
     facts = CaseFacts(**known, persons=(one,), assigned=True, planned_arrival_on=day, received_on=day)
     for per_person in (True, False):

@@ -70,7 +70,11 @@ def test_a_table_without_small_numbers_is_shown_whole() -> None:
 def test_a_table_shows_true_numbers_none_of_them_small(rows, threshold: int) -> None:
     cells, row_totals, column_totals = suppress_table(rows, threshold=threshold)
     truth = [
-        *((cell, value) for shown, row in zip(cells, rows, strict=True) for cell, value in zip(shown, row, strict=True)),
+        *(
+            (cell, value)
+            for shown, row in zip(cells, rows, strict=True)
+            for cell, value in zip(shown, row, strict=True)
+        ),
         *zip(row_totals, map(sum, rows), strict=True),
         *zip(column_totals, map(sum, zip(*rows, strict=True)), strict=True),
     ]
@@ -107,8 +111,8 @@ def connected(links: Sequence[tuple[int, int]], start: object, goal: object) -> 
 @settings(max_examples=150)
 @given(tables(), st.integers(2, 7))
 def test_no_sum_or_difference_of_totals_gives_a_hidden_number_back(rows, threshold: int) -> None:
-    """Every row and column adds up to its total, so a hidden number is determined exactly when no ring of hidden numbers
-    passes it: when taking it away leaves its row and its column unconnected.
+    """Every row and column adds up to its total, so a hidden number is determined exactly when no ring of hidden
+    numbers passes it: when taking it away leaves its row and its column unconnected.
     """
     cells, row_totals, column_totals = suppress_table(rows, threshold=threshold)
     total = sum(map(sum, rows))
@@ -159,7 +163,7 @@ def others(shown: tuple, grand: int, least: int) -> Iterator[list[list[int]]]:
 def test_trying_every_small_table_finds_more_than_one_that_fits() -> None:
     random, weak = Random(2026), 0
     every = [list(row) for row in product(range(6), repeat=2)]
-    for rows in random.sample([[a, b] for a in every for b in every], 90) + [[[1, 1], [1, 1]]]:
+    for rows in [*random.sample([[a, b] for a in every for b in every], 60), [[1, 1], [1, 1]]]:
         grand = sum(map(sum, rows))
         shown = suppress_table(rows, threshold=3)
         hidden = hidden_links(shown[0])

@@ -208,7 +208,7 @@ def paging(request: HttpRequest, page: Page[int]) -> str:
 
 
 def test_paging_says_that_there_is_more_but_not_how_much() -> None:
-    request = RequestFactory().get("/hushall/?q=a&page=2")
+    request = RequestFactory().get("/hushall/?q=a&sida=2")
     page = paginate(list(range(60)), "2", 25)
     html = paging(request, page)
     assert list(page) == list(range(25, 50))

@@ -170,7 +170,7 @@ def bundled(rows: Iterable[TaskRow]) -> list[Bundle]:
     for row in rows:
         task = row.task
         own = task.id if task.title else None
-        key = (task.case_id, task.code, own, task.unit_id, task.due_on, task.status, task.taken_by_id)
+        key = (task.case_id, task.code, own, task.unit_id, task.due_on, task.status, task.taken_by_id, row.waiting_for)
         groups.setdefault(key, []).append(row)
     return [Bundle(tuple(group)) for group in groups.values()]
 
@@ -186,19 +186,21 @@ def _rows(tasks: list[PlanTask], names: Mapping[uuid.UUID, str], today: date) ->
     items = plan_items_by_code()
     case_ids = {task.case_id for task in tasks}
     wanted = {code for task in tasks for code in task.waits_for}
-    finished: dict[tuple[uuid.UUID, str], bool] = {}
+    # Whether a code is finished: for each person of the case, and (None) for all of them together.
+    finished: dict[tuple[uuid.UUID, str, uuid.UUID | None], bool] = {}
     if wanted:
-        for case_id, code, status in PlanTask.objects.filter(case_id__in=case_ids, code__in=wanted).values_list(
-            "case_id", "code", "status"
-        ):
+        for case_id, code, person_id, status in PlanTask.objects.filter(
+            case_id__in=case_ids, code__in=wanted
+        ).values_list("case_id", "code", "person_id", "status"):
             done = status not in UNFINISHED
-            finished[case_id, code] = finished.get((case_id, code), True) and done
+            for key in {(case_id, code, person_id), (case_id, code, None)}:
+                finished[key] = finished.get(key, True) and done
     rows = []
     for task in tasks:
         waiting = tuple(
             text_of(items[code].title, code) if code in items else code
             for code in task.waits_for
-            if finished.get((task.case_id, code)) is False
+            if finished.get((task.case_id, code, task.person_id), finished.get((task.case_id, code, None))) is False
         )
         name = names.get(task.person_id, "") if task.person_id else ""
         rows.append(TaskRow(task, items.get(task.code), name, waiting if not task.finished else (), today))

@@ -221,6 +221,8 @@ def _population_register(demo: Demo, household: Household, on: date) -> None:
             source="tax_agency",
             today=max(on, household.case.opened_on),
         )
+    for task in PlanTask.objects.filter(case=household.case, code="TA02-population-register", status="open"):
+        plan.complete_task(demo.coordinator, task_id=task.id, done_on=on, today=max(on, household.case.opened_on))
 
 
 def _work(demo: Demo, household: Household, until: date, *, leave: int = 0) -> None:

@@ -36,7 +36,7 @@ from hemvist.access.models import Case
 from hemvist.coordination import queries as coordination
 from hemvist.coordination import words
 from hemvist.coordination.models import PlanChange
-from hemvist.coordination.queries import BoardPlan, Plan, PlanSummary, TaskRow
+from hemvist.coordination.queries import BoardPlan, Bundle, Plan, PlanSummary, TaskRow
 from hemvist.law.regime import Regime
 from hemvist.law.secrecy import GROUNDS
 from hemvist.law.target_group import PERMIT_GROUND_LABELS
@@ -342,9 +342,17 @@ class BoardPart:
     late: int
     done: int
     all: int
-    now: tuple[TaskRow, ...]
-    later: tuple[TaskRow, ...]
-    finished: tuple[TaskRow, ...]
+    now: list[Bundle]
+    later: list[Bundle]
+    finished: list[Bundle]
+
+    @property
+    def later_count(self) -> int:
+        return sum(len(bundle.rows) for bundle in self.later)
+
+    @property
+    def finished_count(self) -> int:
+        return sum(len(bundle.rows) for bundle in self.finished)
 
 
 def _board(part: BoardPlan, today: date) -> BoardPart:
@@ -358,9 +366,9 @@ def _board(part: BoardPlan, today: date) -> BoardPart:
         part.late,
         part.done,
         len(part.rows),
-        tuple(row for row in left if near(row)),
-        tuple(row for row in left if not near(row)),
-        tuple(row for row in part.rows if row.finished),
+        coordination.bundled(row for row in left if near(row)),
+        coordination.bundled(row for row in left if not near(row)),
+        coordination.bundled(row for row in part.rows if row.finished),
     )
 
 
