@@ -13,8 +13,9 @@ from django.urls import get_resolver, reverse
 
 from hemvist.access.actor import Actor
 from hemvist.access.roles import Role
+from hemvist.coordination.commitments import add_commitment
 from hemvist.coordination.models import AuthorityReport, PlanTask
-from hemvist.organisation.models import Branch
+from hemvist.organisation.models import Branch, Unit
 from hemvist.reception import importing, services
 from hemvist.reception.models import FactKind, Household, Membership, NewcomerAccess
 
@@ -85,6 +86,10 @@ VIEWS: dict[str, View] = {
     "my-plan": View(frozenset({"newcomer"})),
     "task-list": View(WORKERS),
     "meeting": View(WORKERS),
+    "joint-plan": View(WORKERS),
+    # Any coordinator, and the unit's own: here the reception's.
+    "commitment-follow-up": View(COORDINATORS, of="commitment", post=True, answers=DONE),
+    "law-text": View(INSIGHT, of="law_text"),
     "task": View(_TASK_ALLOWED, **_TASK),
     "task-take": View(frozenset({"sfi_administrator"}), **_TASK, post=True, answers=DONE),
     "task-done": View(frozenset({"sfi_administrator"}), **_TASK, post=True, answers=DONE),
@@ -179,7 +184,18 @@ def scene(household: Callable[..., Household], coordinator: Actor, today: date) 
         valid_to=today + timedelta(days=60),
     )
     run = importing.stage(coordinator, "anvisningar.csv", b"hushallsnyckel;fornamn\n1;Olena\n", today)
+    commitment = add_commitment(
+        coordinator,
+        unit=Unit.objects.get(code="integration"),
+        year=today.year,
+        quarter=4,
+        text="Ringa alla hushåll före jul",
+        due_on=None,
+        today=today,
+    )
     return {
+        "commitment": {"commitment_id": commitment.id},
+        "law_text": {"name": "2016-38"},
         "unit": {"code": "sfi"},
         "ruling": {"key": "T-6"},
         "template": {"kind": "csv"},

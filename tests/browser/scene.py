@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet  # noqa: E402
 from hemvist.access.actor import Actor, actor_for  # noqa: E402
 from hemvist.access.models import User  # noqa: E402
 from hemvist.coordination import queries as coordination  # noqa: E402
-from hemvist.coordination.models import PlanTask  # noqa: E402
+from hemvist.coordination.models import AuthorityReport, PlanTask  # noqa: E402
 from hemvist.organisation.models import Branch  # noqa: E402
 from hemvist.reception import importing, services  # noqa: E402
 from hemvist.reception.import_columns import COLUMNS, example_rows, write_csv  # noqa: E402
@@ -85,7 +85,8 @@ def make() -> dict[str, Any]:
     read = importing.stage(coordinator, "inläst.csv", write_csv(FILE_HEADER, examples), today)
     importing.discard(coordinator, read.id)
     member = received.memberships.get(position="contact")
-    report = received.case.reports.first()
+    sent = received.case.reports.exclude(sent_on=None).first()
+    unsent = AuthorityReport.objects.filter(sent_on=None, case__in=open_ones.values("case")).order_by("due_on").first()
     workers = {name: actor(name) for name in WORKERS}
     return {
         "household": received.id,
@@ -98,7 +99,8 @@ def make() -> dict[str, Any]:
         "arrival": received.arrivals.filter(voided_at=None).first().id,
         "assignment": received.assignments.first().id,
         "waiting_assignment": waiting.assignments.first().id,
-        "report": report.id,
+        "report": sent.id,
+        "waiting_report": unsent.id,
         "consent": received.case.consents.first().id,
         "disclosure": received.case.disclosures.first().id,
         "waiting_disclosure": waits.id,

@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
+from tests.conftest import family
 
 from hemvist.access.actor import Actor
 from hemvist.access.models import AuditEntry, Case, User
@@ -24,7 +25,6 @@ from hemvist.organisation.models import Branch, Unit
 from hemvist.reception import services
 from hemvist.reception.models import Arrival, Consent, Disclosure, Fact, Household, Membership, Person
 from hemvist.reception.services import register_households
-from tests.conftest import family
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Household]

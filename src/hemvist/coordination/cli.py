@@ -12,7 +12,8 @@ def register(subparsers: Any) -> None:
     plan = subparsers.add_parser("plan", help="Den gemensamma planen")
     deeds = plan.add_subparsers(dest="deed", required=True, metavar="ÅTGÄRD")
     rederive = deeds.add_parser(
-        "rederive", help="Räkna om alla öppna planer, till exempel efter municipality load; inget som gjorts går förlorat"
+        "rederive",
+        help="Räkna om alla öppna planer, till exempel efter municipality load; inget som gjorts går förlorat",
     )
     rederive.add_argument("--cause", default="Mallen eller ansvaret ändrades", help="skälet som visas i planerna")
     rederive.set_defaults(run=_rederive)
@@ -29,5 +30,7 @@ def _rederive(options: argparse.Namespace) -> int:
     cases = list(Case.objects.filter(closed_on__isnull=True))
     changes = rederive(system_actor("kommandoraden"), cases, options.cause, timezone.localdate())
     added, moved, removed = (sum(getattr(c, name) for c in changes) for name in ("added", "moved", "removed"))
-    print(f"{len(cases)} planer lästa, {len(changes)} ändrade: {added} nya uppgifter, {moved} ändrade, {removed} utgår.")
+    print(
+        f"{len(cases)} planer lästa, {len(changes)} ändrade: {added} nya uppgifter, {moved} ändrade, {removed} utgår."
+    )
     return 0

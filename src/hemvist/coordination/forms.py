@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from hemvist.coordination.models import Commitment
 from hemvist.organisation.models import Unit
 
 NO_PERSONAL_DATA = _("Skriv inga personuppgifter. Texten följer med uppgiften till andra enheter.")
@@ -67,9 +68,10 @@ class NotApplicableForm(forms.Form):
     reason = forms.CharField(label=_("Varför är uppgiften inte aktuell?"), help_text=NO_PERSONAL_DATA, max_length=300)
 
 
-class HandOverForm(forms.Form):
+class UnitForm(forms.Form):
+    """A form that asks for one of ``units``, grouped by board."""
+
     unit = forms.TypedChoiceField(label=_("Till vilken enhet?"), empty_value=None)
-    reason = forms.CharField(label=_("Varför lämnas den över?"), help_text=NO_PERSONAL_DATA, max_length=300)
 
     def __init__(self, *args: Any, units: Iterable[Unit] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +82,24 @@ class HandOverForm(forms.Form):
         field = self.fields["unit"]
         field.choices = [("", _("Välj enhet")), *groups.items()]  # type: ignore[attr-defined]
         field.coerce = by_id.__getitem__  # type: ignore[attr-defined]
+
+
+class HandOverForm(UnitForm):
+    reason = forms.CharField(label=_("Varför lämnas den över?"), help_text=NO_PERSONAL_DATA, max_length=300)
+
+
+class CommitmentForm(UnitForm):
+    text = forms.CharField(
+        label=_("Vad åtar sig enheten?"), help_text=_("Skriv inga personuppgifter. Alla nämnder läser."), max_length=500
+    )
+    due_on = forms.DateField(label=_("Till när?"), required=False, widget=DateInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].label = _("Vilken enhet?")
+
+
+OUTCOMES = Commitment.Outcome.choices
 
 
 class MoveDueForm(forms.Form):

@@ -219,3 +219,34 @@ class AuthorityReport(models.Model):
                 fields=["case", "kind"], condition=Q(sent_on__isnull=True), name="one_open_report_of_a_kind"
             )
         ]
+
+
+class Commitment(models.Model):
+    """What a unit takes on in the boards' common planning for a quarter, and how it went (S-30)."""
+
+    class Outcome(models.TextChoices):
+        KEPT = "kept", _("Blev gjort")
+        PARTLY = "partly", _("Blev delvis gjort")
+        NOT_KEPT = "not_kept", _("Blev inte gjort")
+
+    unit = models.ForeignKey("organisation.Unit", on_delete=models.PROTECT, related_name="commitments")
+    year = models.PositiveSmallIntegerField()
+    quarter = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=500)
+    due_on = models.DateField(null=True, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    outcome_note = models.CharField(max_length=500, blank=True)
+    followed_up_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["year", "quarter", "unit__branch__board__code", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(quarter__gte=1, quarter__lte=4), name="commitment_quarter"),
+            models.CheckConstraint(
+                condition=Q(outcome="", followed_up_on__isnull=True)
+                | (~Q(outcome="") & Q(followed_up_on__isnull=False)),
+                name="commitment_outcome_has_day",
+            ),
+        ]

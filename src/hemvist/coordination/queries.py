@@ -208,6 +208,8 @@ def _rows(tasks: list[PlanTask], names: Mapping[uuid.UUID, str], today: date) ->
 
 
 _RELATED = ("case__branch__board", "unit__branch__board", "taken_by", "person")
+# The contact person's name: nothing to carry along to those who only see the task.
+_NAME_OF_HOUSEHOLD = "case__household__sort_key"
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -297,6 +299,7 @@ def get_task(actor: Actor, task_id: uuid.UUID, *, today: date) -> TaskPage:
     task = (
         PlanTask.objects.filter(visible_tasks(actor, today), id=task_id)
         .select_related(*_RELATED, "case__household")
+        .defer(_NAME_OF_HOUSEHOLD)
         .first()
     )
     if task is None:
@@ -529,7 +532,7 @@ class Matter:
 
 @transaction.atomic
 def meeting(
-    actor: Actor, *, today: date, days: int = 30, late_only: bool = False, limit: int = 60
+    actor: Actor, *, today: date, days: int = 30, late_only: bool = False, limit: int = 30
 ) -> tuple[list[Matter], bool]:
     """The agenda: per case, all that is late or due within ``days`` and all that is under way, across the boards
     the viewer may see. One audit row. Returns the matters and whether some were left out.
@@ -552,6 +555,7 @@ def meeting(
     tasks = list(
         open_tasks.filter(case_id__in=ids)
         .select_related(*_RELATED, "case__household")
+        .defer(_NAME_OF_HOUSEHOLD)
         .order_by(F("due_on").asc(nulls_last=True), "code", "id")
     )
     names = _names(actor, tasks, today)

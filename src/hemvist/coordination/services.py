@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor, actor_for
@@ -27,10 +28,11 @@ from hemvist.coordination.models import (
     TaskEvent,
 )
 from hemvist.coordination.plan import given_anchors, to_existing, to_item
-from hemvist.coordination.queries import may_work, visible_tasks
+from hemvist.coordination.queries import UNFINISHED, may_work, visible_tasks
 from hemvist.law.reception import reception_deadline
 from hemvist.organisation.models import Unit
 from hemvist.organisation.queries import current_plan_template, responsibility_map, rulings_on
+from hemvist.organisation.schema import PlanItem
 from hemvist.planning.shared_plan import Change, DerivedTask, What, derive, reconcile
 from hemvist.reception import queries as reception
 from hemvist.reception.models import Assignment, Category, Person
@@ -130,7 +132,7 @@ def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> li
     TaskEvent.objects.bulk_create(events, batch_size=2000)
     PlanChange.objects.bulk_create(plan_changes)
     _appoint_missing_coordinators(actor, cases, owners, today)
-    _follow_reports(cases, today)
+    _follow_reports(cases, _reporting(items))
     return plan_changes
 
 
@@ -187,8 +189,14 @@ def _appoint_missing_coordinators(actor: Actor, cases: Sequence[Case], owners: d
     )
 
 
-def _follow_reports(cases: Sequence[Case], today: date) -> None:
-    """One open report per case with an active anvisning: received (a week after the day) or due by the last day.
+def _reporting(items: Sequence[PlanItem]) -> list[str]:
+    """The codes of the items that are the report to Migrationsverket."""
+    return [item.code for item in items if item.reports]
+
+
+def _follow_reports(cases: Sequence[Case], reporting: Sequence[str]) -> None:
+    """One open report per case with an active anvisning, due with the plan's own task for it; without such a task a
+    week after the reception, or by the last day to receive.
 
     None is owed once it has been told that the anvisning's household came, or, before anybody has come, that it did
     not. The days are local routine: förordning (2010:1122) 38 § makes the municipality answer when asked.
@@ -206,6 +214,11 @@ def _follow_reports(cases: Sequence[Case], today: date) -> None:
             told.add((report.assignment_id, report.kind))
         elif report.kind == AuthorityReport.Kind.RECEIVED:
             open_reports[report.case_id] = report
+    task_days = dict(
+        PlanTask.objects.filter(case__in=cases, code__in=reporting, status__in=UNFINISHED, due_on__isnull=False)
+        .order_by("-due_on")
+        .values_list("case_id", "due_on")
+    )
     new, changed, settled = [], [], []
     for case in cases:
         assignment_now, open_report = active.get(case.id), open_reports.get(case.id)
@@ -214,7 +227,9 @@ def _follow_reports(cases: Sequence[Case], today: date) -> None:
             if open_report:
                 settled.append(open_report.id)
             continue
-        due = min(arrived) + timedelta(days=REPORT_DAYS) if arrived else _last_day(assignment_now)
+        due = task_days.get(case.id)
+        if due is None:
+            due = min(arrived) + timedelta(days=REPORT_DAYS) if arrived else _last_day(assignment_now)
         if due is None:
             continue
         if open_report is None:
@@ -310,12 +325,21 @@ def complete_task(actor: Actor, *, task_id: uuid.UUID, done_on: date, today: dat
         raise ValidationError(_("Uppgiften kan inte vara klar i framtiden."))
     if done_on < task.case.opened_on - timedelta(days=366):
         raise ValidationError(_("Dagen ligger mer än ett år före ärendet. Kontrollera årtalet."))
+    _finish(actor, task, done_on)
+    report = AuthorityReport.objects.filter(case=task.case, sent_on__isnull=True).select_related("assignment").first()
+    if report and task.code in _reporting(current_plan_template()[1]):
+        came = report.assignment is not None and report.assignment.arrivals.filter(voided_at__isnull=True).exists()
+        kind = AuthorityReport.Kind.RECEIVED if came else AuthorityReport.Kind.NOT_RECEIVED
+        _mark_sent(actor, report, kind, done_on, _("genom uppgiften i planen"))
+    rederive(actor, [task.case], gettext_noop("En uppgift blev klar"), today)
+    return task
+
+
+def _finish(actor: Actor, task: PlanTask, done_on: date) -> None:
     task.status, task.done_on = PlanTask.Status.DONE, done_on
     task.taken_by_id = task.taken_by_id or actor.user_id
     task.save(update_fields=["status", "done_on", "taken_by", "changed_at"])
     _tell(actor, task, TaskEvent.Kind.DONE, {"done_on": done_on.isoformat()})
-    rederive(actor, [task.case], _("En uppgift blev klar"), today)
-    return task
 
 
 @transaction.atomic
@@ -342,7 +366,7 @@ def reopen_task(actor: Actor, *, task_id: uuid.UUID, today: date) -> PlanTask:
     task.done_on, task.reason = None, ""
     task.save(update_fields=["status", "done_on", "reason", "changed_at"])
     _tell(actor, task, TaskEvent.Kind.REOPENED)
-    rederive(actor, [task.case], _("En uppgift öppnades igen"), today)
+    rederive(actor, [task.case], gettext_noop("En uppgift öppnades igen"), today)
     return task
 
 
@@ -519,7 +543,10 @@ def log_guidance(
 def send_report(
     actor: Actor, *, report_id: uuid.UUID, kind: str, sent_on: date, channel: str, today: date
 ) -> AuthorityReport:
-    """Record that a report has been sent to Migrationsverket, with what it said. Hemvist sends nothing itself."""
+    """Record that a report has been sent to Migrationsverket, with what it said; the plan's task for it is then done.
+
+    Hemvist sends nothing itself.
+    """
     report = (
         AuthorityReport.objects.select_for_update(of=("self",))
         .select_related("case", "assignment__household")
@@ -537,7 +564,18 @@ def send_report(
         raise ValidationError(_("Rapporten kan inte vara skickad i framtiden."))
     if not channel.strip():
         raise ValidationError(_("Skriv hur rapporten skickades."))
-    report.kind, report.sent_on, report.channel = kind, sent_on, channel.strip()
+    _mark_sent(actor, report, kind, sent_on, channel.strip())
+    if kind != AuthorityReport.Kind.CHANGED:
+        for task in PlanTask.objects.filter(
+            case=report.case, code__in=_reporting(current_plan_template()[1]), status__in=UNFINISHED
+        ):
+            _finish(actor, task, sent_on)
+    rederive(actor, [report.case], gettext_noop("En rapport skickades"), today)
+    return report
+
+
+def _mark_sent(actor: Actor, report: AuthorityReport, kind: str, sent_on: date, channel: str) -> None:
+    report.kind, report.sent_on, report.channel = kind, sent_on, channel
     report.sent_by_id = actor.user_id
     report.content = report_content(report)
     report.save()
@@ -546,11 +584,9 @@ def send_report(
         "report.sent",
         object_type="report",
         object_ids=[report.id],
-        case=report.case,
+        case=report.case_id,
         details={"kind": kind, "on": sent_on.isoformat()},
     )
-    _follow_reports([report.case], today)
-    return report
 
 
 def report_content(report: AuthorityReport) -> dict[str, Any]:

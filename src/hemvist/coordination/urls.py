@@ -16,5 +16,7 @@ urlpatterns = [
     path(f"{TASK}dag/", views.act, {"deed": "move-due"}, name="task-move-due"),
     path(f"{TASK}anteckning/", views.act, {"deed": "comment"}, name="task-comment"),
     path("samrad/", views.meeting, name="meeting"),
+    path("samrad/planering/", views.joint_plan, name="joint-plan"),
+    path("samrad/planering/<int:commitment_id>/", views.commitment_follow_up, name="commitment-follow-up"),
     path("min-plan/", views.my_plan, name="my-plan"),
 ]

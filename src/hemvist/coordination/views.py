@@ -12,22 +12,23 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hemvist.access.decorators import View, requires
 from hemvist.access.errors import Refused
 from hemvist.access.http import ActorRequest
 from hemvist.access.services import note_visit
+from hemvist.coordination import commitments, queries, services
 from hemvist.coordination import forms as asked
-from hemvist.coordination import queries, services
-from hemvist.coordination.models import PlanTask
+from hemvist.coordination.commitments import Quarter
+from hemvist.coordination.models import Commitment, PlanTask
 from hemvist.coordination.queries import OwnStep, TaskFilter, TaskPage
 from hemvist.law import acts
 from hemvist.organisation.models import Unit
@@ -287,6 +288,60 @@ def meeting(request: ActorRequest) -> HttpResponse:
     if "print" in request.GET:
         return render(request, "coordination/meeting_print.html", {**context, "nav": [], "demo": False})
     return render(request, "coordination/meeting.html", context)
+
+
+# --- common planning ---------------------------------------------------------------------------------------------
+
+
+def _quarter(request: ActorRequest) -> Quarter:
+    year, number = request.GET.get("ar", ""), request.GET.get("kvartal", "")
+    now = Quarter.of(clock.today())
+    if year.isdecimal() and number in {"1", "2", "3", "4"} and abs(int(year) - now.year) <= 3:
+        return Quarter(int(year), int(number))
+    return now
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("meeting.view")
+def joint_plan(request: ActorRequest) -> HttpResponse:
+    """The quarter's common plan: what each board has before it, how it went, and what units take on."""
+    quarter = _quarter(request)
+    units = commitments.committing_units(request.actor)
+    form = asked.CommitmentForm(request.POST if request.method == "POST" else None, units=units)
+    if form.is_valid():
+        try:
+            commitments.add_commitment(
+                request.actor, year=quarter.year, quarter=quarter.number, today=clock.today(), **form.cleaned_data
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, gettext("Åtagandet är sparat."))
+            return redirect(f"{reverse('joint-plan')}?ar={quarter.year}&kvartal={quarter.number}")
+    plan = commitments.joint_plan(request.actor, quarter, today=clock.today())
+    context = {"plan": plan, "form": form, "outcomes": asked.OUTCOMES, "now": Quarter.of(clock.today())}
+    return render(request, "coordination/joint_plan.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires("meeting.view")
+def commitment_follow_up(request: ActorRequest, commitment_id: int) -> HttpResponse:
+    """How a commitment went."""
+    commitment = get_object_or_404(Commitment.objects.select_related("unit"), id=commitment_id)
+    address = f"{reverse('joint-plan')}?ar={commitment.year}&kvartal={commitment.quarter}"
+    try:
+        commitments.follow_up_commitment(
+            request.actor,
+            commitment=commitment,
+            outcome=request.POST.get("outcome", ""),
+            note=request.POST.get("note", ""),
+            today=clock.today(),
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, gettext("Uppföljningen är sparad."))
+    return redirect(address)
 
 
 # --- the newcomer's own -----------------------------------------------------------------------------------------------

@@ -125,7 +125,8 @@ def told(events: Iterable[TaskEvent], units: Mapping[int, str]) -> list[Told]:
             at=event.at,
             by=event.by.name if event.by else "",
             words=_sentence(event, units),
-            note=event.text,
+            # The cause of a change is kept as its source string; what a person wrote is shown as it is.
+            note=event.text if event.kind == TaskEvent.Kind.COMMENTED else _(event.text),
             comment=event.kind == TaskEvent.Kind.COMMENTED,
         )
         for event in events

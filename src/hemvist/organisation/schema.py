@@ -413,6 +413,8 @@ class PlanItem(Model):
     waits_for: list[Code] = []
     # The fact that is known, for the person, on the day the item is done.
     gives: Given | None = None
+    # The item is the report to Migrationsverket: sending the one finishes the other.
+    reports: bool = False
     basis: Filled
     seed_lines: Lines | None = None
     phase: Phase

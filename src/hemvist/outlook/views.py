@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
+from hemvist.law.texts import texts
 from hemvist.outlook import queries, services
 from hemvist.outlook.forms import RulingForm
 from hemvist.web import charts, clock
@@ -75,8 +76,18 @@ def law_changes(request: ActorRequest) -> HttpResponse:
     context = {
         "page": queries.law_page(request.actor, today=clock.today()),
         "may_record": request.actor.can("ruling.record"),
+        "texts": texts(),
     }
     return render(request, "outlook/law_changes.html", context)
+
+
+@require_safe
+@requires("law.view")
+def law_text(request: ActorRequest, name: str) -> HttpResponse:
+    """A law text word for word, with the wording's date."""
+    if name not in texts():
+        raise Http404
+    return render(request, "outlook/law_text.html", {"text": texts()[name]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -741,6 +741,16 @@ def arriving(actor: Actor, *, today: date, until: date, limit: int = 20) -> list
     return rows
 
 
+def planned_households(actor: Actor, start_day: date, end_day: date) -> int:
+    """How many of the actor's open households are planned to arrive from ``start_day`` until before ``end_day``."""
+    return Household.objects.filter(
+        policy.visible_cases(actor, "case.list", "case__"),
+        case__closed_on__isnull=True,
+        planned_arrival_on__gte=start_day,
+        planned_arrival_on__lt=end_day,
+    ).count()
+
+
 def arrivals_per_year_and_category(years: Sequence[int]) -> dict[tuple[int, str], int]:
     """Numbers of persons received, by year and category; persons in protected cases are left out."""
     counts: dict[tuple[int, str], int] = defaultdict(int)

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
@@ -68,7 +70,10 @@ def let_plan_follow(function: PlanFollows) -> None:
 
 
 def _changed(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> None:
-    """The facts of these cases have changed. Runs in the caller's transaction; fails if no plan follows."""
+    """The facts of these cases have changed. Runs in the caller's transaction; fails if no plan follows.
+
+    The cause is kept as its source string and translated when it is read, so it is marked with ``gettext_noop``.
+    """
     moves = _plan_follows[0](actor, cases, cause, today)
     rehearsed = _rehearsed.get()
     if rehearsed is not None:
@@ -388,7 +393,7 @@ def register_households(
         case=cases[0] if len(cases) == 1 else None,
         details={"households": len(households), "persons": len(persons), "assignments": len(assignments)},
     )
-    _changed(actor, cases, _("Hushållet registrerades"), today)
+    _changed(actor, cases, gettext_noop("Hushållet registrerades"), today)
     return households
 
 
@@ -515,7 +520,9 @@ def record_fact(
         fields=[kind],
         details={"fact": fact.id, "source": source},
     )
-    _changed(actor, [case], str(FactKind(kind).label), today)
+    with override(settings.LANGUAGE_CODE):  # kept in one language; each reader gets it in their own
+        cause = str(FactKind(kind).label)
+    _changed(actor, [case], cause, today)
     return fact
 
 
@@ -631,7 +638,7 @@ def add_person(
     _refuse_taken(identifiers, [])
     Identifier.objects.bulk_create(identifiers)
     audit.record(actor, "person.added", object_type="person", object_ids=[person.id], case=case)
-    _changed(actor, [case], _("En person tillkom i hushållet"), today)
+    _changed(actor, [case], gettext_noop("En person tillkom i hushållet"), today)
     return person
 
 
@@ -669,7 +676,7 @@ def end_membership(actor: Actor, *, membership: Membership, on: date, reason: st
         object_ids=[membership.person_id],
         case=case,
     )
-    _changed(actor, [case], _("En person lämnade hushållet"), today)
+    _changed(actor, [case], gettext_noop("En person lämnade hushållet"), today)
 
 
 @transaction.atomic
@@ -695,7 +702,7 @@ def move_to_new_household(actor: Actor, *, membership: Membership, on: date, rea
     person.case = case
     person.save(update_fields=["case"])
     audit.record(actor, "household.split", object_type="household", object_ids=[old.id, household.id], case=case)
-    _changed(actor, [old.case, case], _("En person bildade ett eget hushåll"), today)
+    _changed(actor, [old.case, case], gettext_noop("En person bildade ett eget hushåll"), today)
     return household
 
 
@@ -728,7 +735,7 @@ def change_plan_of_arrival(
         case=household.case,
         details={"planned_arrival_on": planned_arrival_on and planned_arrival_on.isoformat()},
     )
-    _changed(actor, [household.case], _("Planerad ankomst ändrades"), today)
+    _changed(actor, [household.case], gettext_noop("Planerad ankomst ändrades"), today)
 
 
 @transaction.atomic
@@ -775,7 +782,7 @@ def record_arrival(
         case=case,
         details={"on": on.isoformat()},
     )
-    _changed(actor, [case], _("Hushållet togs emot"), today)
+    _changed(actor, [case], gettext_noop("Hushållet togs emot"), today)
     return arrivals
 
 
@@ -798,7 +805,7 @@ def void_arrival(actor: Actor, *, arrival: Arrival, reason: str, today: date) ->
         object_ids=[arrival.person_id],
         case=case,
     )
-    _changed(actor, [case], _("Mottagningsdagen ströks"), today)
+    _changed(actor, [case], gettext_noop("Mottagningsdagen ströks"), today)
 
 
 @transaction.atomic
@@ -844,7 +851,7 @@ def add_assignment(
         object_ids=[assignment.id],
         case=household.case,
     )
-    _changed(actor, [household.case], _("En anvisning registrerades"), today)
+    _changed(actor, [household.case], gettext_noop("En anvisning registrerades"), today)
     return assignment
 
 
@@ -888,7 +895,7 @@ def end_assignment(
         object_ids=[assignment.id],
         case=case,
     )
-    _changed(actor, [case], _("Anvisningen upphörde"), today)
+    _changed(actor, [case], gettext_noop("Anvisningen upphörde"), today)
 
 
 @transaction.atomic
@@ -907,7 +914,7 @@ def close_case(actor: Actor, *, household: Household, on: date, reason: str, tod
     case.closed_on, case.closed_reason = on, reason
     case.save(update_fields=["closed_on", "closed_reason"])
     audit.record(actor, "case.closed", case=case)
-    _changed(actor, [case], _("Ärendet avslutades"), today)
+    _changed(actor, [case], gettext_noop("Ärendet avslutades"), today)
 
 
 @transaction.atomic
@@ -921,7 +928,7 @@ def reopen_case(actor: Actor, *, household: Household, today: date) -> None:
     case.closed_on = None
     case.save(update_fields=["closed_on"])
     audit.record(actor, "case.reopened", case=case)
-    _changed(actor, [case], _("Ärendet öppnades igen"), today)
+    _changed(actor, [case], gettext_noop("Ärendet öppnades igen"), today)
 
 
 # --- consent and disclosure -------------------------------------------------------------------------------------------

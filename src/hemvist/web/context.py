@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from hemvist.web import clock
@@ -29,7 +29,7 @@ ROOMS = (
     Room(gettext_lazy("Min plan"), "my-plan", "map", "own_plan.view"),
     Room(gettext_lazy("Hushåll"), "household-list", "house", "case.list"),
     Room(gettext_lazy("Anvisningar"), "assignment-list", "inbox", "assignment.list"),
-    Room(gettext_lazy("Uppgifter"), "task-list", "list-checks", "task.list"),
+    Room(pgettext_lazy("tasks", "Uppgifter"), "task-list", "list-checks", "task.list"),
     Room(gettext_lazy("Samråd"), "meeting", "messages-square", "meeting.view"),
     Room(gettext_lazy("Ansvar"), "who-does-what", "network", "overview.view"),
     Room(gettext_lazy("Statistik"), "statistics", "chart-column", "statistics.view"),

@@ -290,7 +290,7 @@ def arrival_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
             request.actor, household=row.household, persons=persons, on=data["on"], source=data["source"], today=today
         )
         said = ngettext("%(count)d person är mottagen.", "%(count)d personer är mottagna.", len(persons))
-        said = f"{said % {'count': len(persons)}} {_('Planen räknas nu från den faktiska dagen.')}"
+        said = " ".join((said % {"count": len(persons)}, _("Planen räknas nu från den faktiska dagen.")))
         return done(request, said, "household", row.household.id)
 
     return answer(

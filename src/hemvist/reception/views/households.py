@@ -228,7 +228,7 @@ def household_export(request: ActorRequest) -> HttpResponse:
         [_cell(str(labels[name][row[name]]) if name in labels else row[name]) for name in COLUMNS] for row in found
     ]
     header = [str(label) for label in COLUMNS.values()]
-    name = f"{_('hushall')}-{today.isoformat()}"
+    name = "-".join((_("hushall"), today.isoformat()))
     if request.GET.get("format") == "xlsx":
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         return _file(_xlsx(header, table), f"{name}.xlsx", kind)
