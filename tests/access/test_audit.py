@@ -331,6 +331,7 @@ SILENT = {
     "case_disclosures": "the household's query has logged",
     "own_person": "own_plan logs",
     "arrivals_per_year_and_category": "numbers",
+    "planned_households": "a number",
     "visible_tasks": "a filter",
     "households_with_late_tasks": "a filter",
     "may_work": "a verdict",

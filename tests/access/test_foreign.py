@@ -64,6 +64,11 @@ class Question:
         self.ask, self.answered, self.otherwise = ask, answered, otherwise
 
 
+def _none(number: int) -> int:
+    assert number == 0, "even a number tells that somebody is there"
+    return number
+
+
 QUESTIONS: dict[str, Question] = {
     "list_households": Question(
         lambda w, a: reception.list_households(a, HouseholdFilter(state="all", search=FAMILY), today=w.today),
@@ -93,6 +98,9 @@ QUESTIONS: dict[str, Question] = {
     "own_person": Question(lambda w, a: reception.own_person(a), answered=NOBODY),
     "arriving": Question(
         lambda w, a: reception.arriving(a, today=w.today, until=w.today + timedelta(days=90)), answered=EVERYBODY
+    ),
+    "planned_households": Question(
+        lambda w, a: _none(reception.planned_households(a, w.today, w.today + timedelta(days=90))), answered=EVERYBODY
     ),
     "list_tasks": Question(
         lambda w, a: plan.list_tasks(a, TaskFilter("all"), today=w.today, limit=500), answered=WORK, otherwise=REFUSED

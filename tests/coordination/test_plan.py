@@ -24,7 +24,7 @@ from hemvist.coordination import services
 from hemvist.coordination.models import AuthorityReport, Coordinator, PlanChange, PlanTask, TaskEvent
 from hemvist.coordination.plan import given_anchors, to_existing, to_item
 from hemvist.law.rulings import QUESTIONS
-from hemvist.organisation.models import Function, LocalRuling, PlanTemplate, Responsibility, Unit
+from hemvist.organisation.models import Function, LocalRuling, Municipality, PlanTemplate, Responsibility, Unit
 from hemvist.organisation.queries import current_plan_template
 from hemvist.organisation.services import load_municipality
 from hemvist.reception import services as reception
@@ -173,6 +173,7 @@ def test_a_recorded_ruling_settles_the_days_that_waited_for_it(
 def test_a_small_municipality_gets_a_plan_from_its_own_folder(coordinator: Actor, today: date) -> None:
     """The same code, other boards: who answers, and what is done, is data."""
     with transaction.atomic():
+        Municipality.objects.all().delete()
         load_municipality(FOLDERS / "exempelby")
         welcome = Unit.objects.select_related("branch").get(code="welcome")
         there = Actor(

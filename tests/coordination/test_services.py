@@ -25,7 +25,7 @@ from hemvist.reception.services import NewAssignment
 
 DAY = timedelta(days=1)
 SCHOOL_TASK, SUPPORT_TASK, OWN_TASK = "EA13-start", "EA12-assistance", "TA03-case"
-REGION_TASK = "EA09-health-examination"
+REGION_TASK, REPORT_TASK = "EA09-health-examination", "TA18-report"
 
 
 @pytest.fixture
@@ -488,14 +488,38 @@ def receive(by: Actor, household: Household, on: date, today: date) -> None:
     )
 
 
-def test_a_report_is_owed_by_the_last_day_and_a_week_after_an_arrival(
+def test_a_report_is_owed_when_the_plan_says_so(
     coordinator: Actor, household: Callable[..., Household], today: date
 ) -> None:
     waiting = household()
+    assert reports(waiting) == [("received", task(waiting, REPORT_TASK).due_on, False)]
+    receive(coordinator, waiting, today - DAY, today)
+    assert reports(waiting) == [("received", date(2026, 11, 27), False)]
+    assert [r.case for r in queries.open_reports(coordinator, today)] == [waiting.case]
+
+
+def test_without_a_task_for_it_a_report_is_owed_by_the_last_day_and_a_week_after_an_arrival(
+    coordinator: Actor, household: Callable[..., Household], today: date
+) -> None:
+    waiting = household()
+    own = task(waiting, REPORT_TASK)
+    services.mark_not_applicable(coordinator, task_id=own.id, reason="Görs i e-tjänsten", today=today)
+    services.rederive(coordinator, [waiting.case], "Omräkning", today)
     assert reports(waiting) == [("received", date(2027, 1, 2), False)]
     receive(coordinator, waiting, today - DAY, today)
     assert reports(waiting) == [("received", today + 6 * DAY, False)]
-    assert [r.case for r in queries.open_reports(coordinator, today)] == [waiting.case]
+
+
+def test_the_report_and_the_plans_task_for_it_are_one_thing(
+    coordinator: Actor, household: Callable[..., Household], today: date
+) -> None:
+    sent, done = household(), household(family="Annan")
+    for made in (sent, done):
+        receive(coordinator, made, today, today)
+    send(coordinator, sent, today)
+    assert task(sent, REPORT_TASK).status == "done"
+    services.complete_task(coordinator, task_id=task(done, REPORT_TASK).id, done_on=today, today=today)
+    assert [(kind, is_sent) for kind, _day, is_sent in reports(done)] == [("received", True)]
 
 
 def test_a_report_says_what_was_so_when_it_was_sent(
@@ -508,7 +532,7 @@ def test_a_report_says_what_was_so_when_it_was_sent(
     assert len(report.content["received"]) == 4
     assert "Testsson" not in str(report.content)
     services.rederive(coordinator, [made.case], "Omräkning", today)
-    assert reports(made) == [("received", today + 7 * DAY, True)]
+    assert [(kind, is_sent) for kind, _day, is_sent in reports(made)] == [("received", True)]
     with pytest.raises(ValidationError, match="redan skickad"):
         services.send_report(
             coordinator, report_id=report.id, kind="received", sent_on=today, channel="brev", today=today

@@ -77,8 +77,6 @@ def test_a_due_date_says_in_words_how_long_is_left(left: int, words: str, color:
 
 def test_a_due_date_in_english() -> None:
     with override("en"):
-        if gettext("i dag") == "i dag":
-            pytest.skip("the catalogue is not compiled")
         assert tags.due_words(TODAY, TODAY)[0] == "today"
         assert tags.due_words(TODAY + timedelta(3), TODAY)[0].startswith("3 days")
         assert "5 days" in tags.due_words(TODAY - timedelta(5), TODAY)[0]
