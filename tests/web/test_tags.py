@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.template import Context, RequestContext, engines
 from django.test import RequestFactory
 from django.utils.datastructures import MultiValueDict
-from django.utils.translation import gettext, override
+from django.utils.translation import override
 
 from hemvist.law.types import Answer, Source, Step, Text
 from hemvist.web import charts

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from hemvist.access.actor import Actor, actor_for
-from hemvist.access.models import AuditEntry, Installation, User
+from hemvist.access.models import AuditEntry, Case, Installation, User
 from hemvist.access.roles import Role
 from hemvist.access.services import grant_role
 from hemvist.coordination import services as plan
@@ -152,6 +152,8 @@ def make(today: date, say: Callable[[str], None] = lambda text: None) -> None:
     _without_assignment(demo)
     say("Utlämnanden, samtycken och vägledning")
     _across_boards(demo)
+    cases = list(Case.objects.filter(closed_on__isnull=True))
+    plan.rederive(demo.coordinator, cases, "Läget i dag", demo.today)
 
 
 def _users(demo: Demo) -> None:
@@ -227,23 +229,24 @@ def _population_register(demo: Demo, household: Household, on: date) -> None:
 
 def _work(demo: Demo, household: Household, until: date, *, leave: int = 0) -> None:
     """The units do what was due before ``until``, a day or two ahead; the ``leave`` last ones stay late."""
-    due = list(
-        PlanTask.objects.filter(case=household.case, due_on__lt=until, status="open")
-        .select_related("unit__branch__board")
-        .order_by("due_on", "code")
-    )
-    for task in due[: len(due) - leave]:
-        worker = _worker(demo, task)
-        if worker is None or task.due_on is None:
-            continue
-        done_on = min(
-            max(household.case.opened_on, task.due_on - timedelta(days=demo.random.randint(0, 3))),
-            until - timedelta(days=1),
+    while True:
+        # Finishing one task can give another its day; so look again until nothing more was due.
+        due = list(
+            PlanTask.objects.filter(case=household.case, due_on__lt=until, status="open")
+            .select_related("unit__branch__board")
+            .order_by("due_on", "code")
         )
-        plan.complete_task(worker, task_id=task.id, done_on=done_on, today=max(done_on, household.case.opened_on))
+        if len(due) <= leave:
+            return
+        for task in due[: len(due) - leave]:
+            assert task.due_on is not None
+            wished = task.due_on - timedelta(days=demo.random.randint(0, 3))
+            done_on = min(max(household.case.opened_on, wished), until - timedelta(days=1))
+            today = max(done_on, household.case.opened_on)
+            plan.complete_task(_worker(demo, task), task_id=task.id, done_on=done_on, today=today)
 
 
-def _worker(demo: Demo, task: PlanTask) -> Actor | None:
+def _worker(demo: Demo, task: PlanTask) -> Actor:
     """Somebody of the unit's branch; the coordinator follows what state and region do; else the unit itself."""
     branch = task.unit.branch
     if branch.board.kind in EXTERNAL:
@@ -283,8 +286,8 @@ def _cohort_2025(demo: Demo) -> None:
             demo, registered, _assigned(persons, decided, number, category=category, planned_on=arrived)
         )
         _receive(demo, household, arrived)
-        _population_register(demo, household, arrived + timedelta(days=35))
         _send_reports(demo, household, arrived + timedelta(days=4))
+        _population_register(demo, household, arrived + timedelta(days=35))
         _work(demo, household, demo.today, leave=1 if number == 3 else 0)
         if arrived < date(2025, 5, 1):
             reception.close_case(
@@ -341,8 +344,8 @@ def _cohort_2026(demo: Demo) -> None:
         ),
     )
     _receive(demo, first, demo.ago(42))
-    _population_register(demo, first, demo.ago(14))
     _send_reports(demo, first, demo.ago(38))
+    _population_register(demo, first, demo.ago(14))
     _work(demo, first, demo.today, leave=3)
     decided = demo.ago(38)
     persons = village.family("dari", (33, 30, 6), ground="UTLL_5_2", granted_on=decided - timedelta(days=50))

@@ -1,0 +1,350 @@
+"""Every page, in each state that it has, in light and dark, broad and narrow: axe-core finds nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.urls import get_resolver, reverse
+from playwright.sync_api import Page
+from tests.browser.conftest import Site, Visit
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+ALL_RULES = {"type": "tag", "values": TAGS}
+# Darkness changes nothing but colours.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+BROAD, NARROW = 1280, 390
+LOOKS = [(BROAD, "light"), (NARROW, "light"), (NARROW, "dark"), (BROAD, "dark")]
+
+# Empties a form, or fills in what is given by name, and sends it past the browser's own checks.
+SEND = """
+(form, values) => {
+  form.noValidate = true;
+  for (const control of form.elements) {
+    if (["hidden", "submit", "button", "file"].includes(control.type) || !control.name) continue;
+    const value = values[control.name];
+    if (["checkbox", "radio"].includes(control.type)) control.checked = control.value === value;
+    else if (value !== undefined) control.value = value;
+    else if (control.tagName === "SELECT") control.selectedIndex = 0;
+    else control.value = "";
+  }
+  form.requestSubmit();
+}
+"""
+LOOK = """
+async (rules) => {
+  const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
+  return found.violations.flatMap((rule) => rule.nodes.map((node) =>
+    `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll("\\n", " ")}`));
+}
+"""
+# What sticks out to the right of a narrow page and is not inside something that scrolls by itself.
+WIDER = """
+() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= page.clientWidth) return [];
+  return [...document.body.querySelectorAll("*")]
+    .filter((element) => element.getBoundingClientRect().right > page.clientWidth + 1)
+    .map((element) => `wider than the page: ${element.tagName} ${element.className}`).slice(0, 5);
+}
+"""
+
+
+class Stop:
+    """A page in one of its states: its address, and what is sent in it first.
+
+    ``where`` are the address's parts by name; a value that the scene knows is looked up there.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        query: str = "",
+        send: str = "",
+        values: Mapping[str, str] | None = None,
+        status: int = 200,
+        **where: str,
+    ) -> None:
+        self.name, self.query, self.send, self.status = name, query, send, status
+        self.values, self.where = values or {}, where
+
+    def __str__(self) -> str:
+        more = [self.query, *self.where.values(), self.send and f"sent {self.send} {dict(self.values) or 'empty'}"]
+        return " ".join(filter(None, [self.name, *more]))
+
+    def address(self, scene: Mapping[str, Any]) -> str:
+        if self.name.startswith("/"):
+            return self.name
+        where = {name: _found(scene, value) for name, value in self.where.items()}
+        return reverse(self.name, kwargs=where) + self.query.format_map(scene)
+
+
+def _found(scene: Mapping[str, Any], value: str) -> Any:
+    found: Any = scene
+    for part in value.split("."):
+        found = found.get(part, value) if isinstance(found, Mapping) else value
+    return found
+
+
+def form(name: str, *, send: str = "main form.form", **where: str) -> list[Stop]:
+    """A form as it opens, and with everything that is missing pointed out."""
+    return [Stop(name, **where), Stop(name, send=send, **where)]
+
+
+# The kinds of fact share a page; these have between them every sort of field.
+FACTS = ("name", "permit", "residence", "protection")
+HOME, PERSON = {"household_id": "household"}, {"person_id": "person"}
+GUARDED = {"household_id": "protected"}
+
+OPEN = [
+    Stop("sign-in"),
+    Stop("sign-in", send=".sign-in-card form"),
+    Stop("about"),
+    Stop("accessibility"),
+    Stop("glossary"),
+    Stop("glossary", query="?sok=zzz"),
+    Stop("/finns-inte/", status=404),
+]
+READING = [
+    Stop("start"),
+    Stop("household-list"),
+    Stop("household-list", query="?lage=all&ordning=name"),
+    Stop("household-list", query="?sok=zzz"),
+    Stop("household", **HOME),
+    Stop("household-people", **HOME),
+    Stop("household-sharing", **HOME),
+    Stop("household-guidance", **HOME),
+    Stop("household-history", **HOME),
+    Stop("household", **GUARDED),
+    Stop("household-sharing", **GUARDED),
+    Stop("household", household_id="waiting"),
+    Stop("household", household_id="closed"),
+    Stop("person", **PERSON),
+    Stop("person", person_id="protected_person"),
+]
+WORKING = [
+    Stop("task-list"),
+    Stop("task-list", query="?state=done"),
+    Stop("task-list", query="?case=zzz"),
+    Stop("task", task_id="task.samordnare"),
+    Stop("task", task_id="done_task.samordnare"),
+    Stop("meeting"),
+    Stop("meeting", query="?days=30&late=on"),
+    Stop("meeting", query="?print=1"),
+    Stop("who-does-what"),
+    Stop("who-does-what", query="?sok=zzz"),
+    Stop("unit", code="sfi"),
+    Stop("statistics"),
+    Stop("law-changes"),
+    Stop("ruling-new", key="T-6"),
+    Stop("ruling-new", key="T-6", send="main form[method=post]", status=422),
+    Stop("/inte/alls/", status=404),
+]
+ASSIGNMENTS = [
+    Stop("assignment-list"),
+    Stop("assignment-list", query="?status=waiting&kategori=other"),
+    Stop("assignment", assignment_id="assignment"),
+    Stop("assignment", assignment_id="waiting_assignment", query="?folkbokforing=ja&boende=assigned"),
+    *form("assignment-new", send="#entry"),
+    *form("assignment-end", assignment_id="waiting_assignment"),
+    Stop(
+        "assignment-end",
+        assignment_id="waiting_assignment",
+        send="main form.form",
+        values={"status": "withdrawn", "on": "2026-01-02", "reason": "Flyttade"},
+    ),
+    *form("assignment-add", **HOME),
+    Stop("import-new"),
+    Stop("import-new", send="main form.form"),
+    Stop("import-preview", run_id="clean_run"),
+    Stop("import-preview", run_id="faulty_run"),
+    Stop("import-preview", run_id="discarded_run"),
+    *form("household-new", send="#entry"),
+]
+DEEDS = [
+    *(stop for kind in FACTS for stop in form("fact-new", kind=kind, **PERSON)),
+    *form("identifier-new", **PERSON),
+    *form("person-add", **HOME),
+    *form("membership-end", membership_id="membership"),
+    *form("arrival-new", household_id="waiting"),
+    Stop("arrival-new", **HOME),
+    *form("arrival-void", arrival_id="arrival"),
+    Stop("arrival-plan", household_id="waiting"),
+    *form("case-close", **HOME),
+    Stop("case-reopen", household_id="closed"),
+    *form("coordinator-appoint", **HOME),
+    *form("guidance-new", **HOME),
+    *form("own-task-new", **HOME),
+    Stop("report-send", report_id="report"),
+    *form("report-send", report_id="waiting_report"),
+    *form("consent-new", **HOME),
+    Stop("consent-withdraw", consent_id="consent"),
+    Stop("disclosure-new", **HOME),
+    Stop("disclosure-new", query="?recipient=", **HOME),
+    *(
+        Stop("disclosure-new", query="?recipient={recipient}&persons={person}&codes=name", send=send, **HOME)
+        for send in ("", "main form[method=post]")
+    ),
+    Stop("disclosure-new", query="?recipient={recipient}&persons={protected_person}&codes=name", **GUARDED),
+    Stop("disclosure-approve", disclosure_id="waiting_disclosure"),
+    *form("disclosure-revoke", disclosure_id="disclosure"),
+]
+
+
+def worker(name: str) -> list[Stop]:
+    """What a unit outside the reception meets: its tasks, a form sent empty, and what it may not see."""
+    mine = f"task.{name}"
+    return [
+        Stop("start"),
+        Stop("task-list"),
+        Stop("task", task_id=mine),
+        *(
+            Stop("task", task_id=mine, send=f"form[action$='{deed}']", status=422)
+            for deed in ("/inte-aktuell/", "/dag/", "/lamna-over/")
+        ),
+        Stop("task", task_id=f"done_task.{name}"),
+        Stop("meeting"),
+        Stop("household", status=404 if name == "samordnare2" else 403, **HOME),
+    ]
+
+
+TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
+    "a visitor": ("", OPEN),
+    "a coordinator reads": ("samordnare", READING),
+    "a coordinator works": ("samordnare", WORKING),
+    "a coordinator and the anvisningar": ("samordnare", ASSIGNMENTS),
+    "a coordinator does things": ("samordnare", DEEDS),
+    "a coordinator without the right to the protected": ("samordnare2", [Stop("household", status=404, **GUARDED)]),
+    "sfi": ("sfi", worker("sfi")),
+    "the school": ("skola", [Stop("start"), Stop("task-list"), Stop("task", task_id="task.skola"), Stop("meeting")]),
+    "the social secretary": (
+        "socialsekreterare",
+        [Stop("start"), Stop("task", task_id="task.socialsekreterare"), Stop("statistics")],
+    ),
+    "housing": ("bostad", [Stop("start"), Stop("task", task_id="task.bostad")]),
+    "the contact centre": (
+        "kontaktcenter",
+        [
+            Stop("start"),
+            *form("intake-new", send="#entry"),
+            Stop(
+                "intake-new",
+                send="#entry",
+                values={
+                    "category": "self_settled",
+                    "person-0-given": "Prov",
+                    "person-0-family": "Provsson",
+                    "person-0-birth_date": "1990-05-05",
+                    "person-0-position": "contact",
+                },
+            ),
+            Stop("intake-receipt"),
+        ],
+    ),
+    "the controller": ("controller", [Stop("start"), Stop("statistics"), Stop("law-changes")]),
+    "the strategist": ("strateg", [Stop("start"), Stop("who-does-what")]),
+    "an association": ("forening", [Stop("start"), Stop("who-does-what"), Stop("task-list", status=403)]),
+    "the data protection officer": (
+        "dataskydd",
+        [Stop("start"), Stop("audit-log"), Stop("audit-log", query="?action=zzz"), Stop("disclosure-register")],
+    ),
+    "the administrator": ("forvaltare", [Stop("start"), Stop("law-changes"), Stop("ruling-new", key="T-6")]),
+    "the newcomer": ("nyanland", [Stop("my-plan"), Stop("start")]),
+}
+# Sent and never shown; fetched as a file; or a part of another page.
+NO_PAGE = {
+    "sign-out", "set-language", "demo-sign-in", "import-confirm", "import-discard", "task-take", "task-done",
+    "task-not-applicable", "task-reopen", "task-hand-over", "task-move-due", "task-comment",
+    "robots", "statistics-csv", "import-template", "import-errors", "household-export",
+    "import-progress",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scene(site: Site) -> dict[str, Any]:
+    return dict(site.run("scene.py"))
+
+
+def go(page: Page, stop: Stop, scene: Mapping[str, Any]) -> list[str]:
+    """Walk to the page in its state."""
+    response = page.goto(stop.address(scene))
+    if stop.send:
+        with page.expect_navigation() as navigation:
+            page.locator(stop.send).first.evaluate(SEND, stop.values)
+        response = navigation.value
+    status = response.status if response else 0
+    return [] if status == stop.status else [f"answered {status}"]
+
+
+def faults(page: Page, looks: Sequence[tuple[int, str]] = LOOKS) -> list[str]:
+    found = []
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} h1")
+    if page.locator("html").get_attribute("lang") not in {"sv", "en"}:
+        found.append("no language")
+    if not page.title().split("–")[0].strip():
+        found.append("no title")
+    page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+    page.evaluate(AXE_SCRIPT)
+    for width, scheme in looks:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        told = page.evaluate(LOOK, ALL_RULES if scheme == "light" else COLOURS)
+        if width == NARROW:
+            told += page.evaluate(WIDER)
+        found += [f"{width} {scheme}: {line}" for line in told]
+    return found
+
+
+@pytest.mark.parametrize("tour", TOURS)
+def test_every_page_is_accessible(tour: str, scene: dict[str, Any], sign_in: Visit, visit: Visit) -> None:
+    username, stops = TOURS[tour]
+    page = sign_in(username) if username else visit()
+    wrong: dict[str, list[str]] = {}
+    for stop in stops:
+        page.set_viewport_size({"width": BROAD, "height": 900})
+        if told := timed(page, stop, scene):
+            wrong[str(stop)] = told
+    assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
+
+
+def test_pages_in_english_are_accessible(scene: dict[str, Any], sign_in: Visit) -> None:
+    page = sign_in("samordnare", locale="en-GB")
+    stops = [
+        Stop("start"),
+        Stop("household", **HOME),
+        Stop("task", task_id="task.samordnare"),
+        *form("assignment-new", send="#entry"),
+        Stop("law-changes"),
+        Stop("statistics"),
+    ]
+    for stop in stops:
+        told = go(page, stop, scene) + faults(page, LOOKS[:2])
+        assert not told, f"{stop}: {told}"
+        assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_the_menus_of_a_phone_are_accessible(sign_in: Visit) -> None:
+    page = sign_in("samordnare", viewport={"width": NARROW, "height": 800})
+    for button in (".rail-button", ".user-button"):
+        page.locator(button).click()
+        told = faults(page, [(NARROW, "light"), (NARROW, "dark")])
+        assert not told, f"{button}: {told}"
+        page.keyboard.press("Escape")
+
+
+def test_the_list_has_every_page_of_the_application() -> None:
+    names = {str(name) for name in get_resolver().reverse_dict if isinstance(name, str)}
+    visited = {stop.name for _username, stops in TOURS.values() for stop in stops if not stop.name.startswith("/")}
+    assert visited == names - NO_PAGE
+
+
+def timed(page, stop, scene):
+    import time
+    a = time.time(); told = go(page, stop, scene); b = time.time(); told += faults(page); c = time.time()
+    print(f"{c-a:6.2f} {b-a:5.2f} {page.evaluate('document.querySelectorAll(`*`).length'):6} {stop}", flush=True)
+    return told
