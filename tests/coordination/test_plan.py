@@ -368,11 +368,11 @@ def check(story: Story, before: dict[Any, PlanTask], op: str) -> None:
 
 
 @settings(
-    max_examples=14,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(st.lists(st.tuples(st.sampled_from(OPS), st.integers(0, 10**6)), min_size=3, max_size=12))
+@given(st.lists(st.tuples(st.sampled_from(OPS), st.integers(0, 10**6)), min_size=4, max_size=12))
 def test_whatever_happens_the_plan_follows_and_what_people_did_stays(
     coordinator: Actor, actor: Callable[..., Actor], today: date, deeds: list[tuple[str, int]]
 ) -> None:
