@@ -18,8 +18,10 @@ from django.db.models import Q, QuerySet  # noqa: E402
 from hemvist.access.actor import Actor, actor_for  # noqa: E402
 from hemvist.access.models import User  # noqa: E402
 from hemvist.coordination import queries as coordination  # noqa: E402
+from hemvist.coordination.commitments import add_commitment  # noqa: E402
 from hemvist.coordination.models import AuthorityReport, PlanTask  # noqa: E402
-from hemvist.organisation.models import Branch  # noqa: E402
+from hemvist.law.texts import texts  # noqa: E402
+from hemvist.organisation.models import Branch, Unit  # noqa: E402
 from hemvist.reception import importing, services  # noqa: E402
 from hemvist.reception.import_columns import COLUMNS, example_rows, write_csv  # noqa: E402
 from hemvist.reception.models import Household  # noqa: E402
@@ -87,6 +89,15 @@ def make() -> dict[str, Any]:
     member = received.memberships.get(position="contact")
     sent = received.case.reports.exclude(sent_on=None).first()
     unsent = AuthorityReport.objects.filter(sent_on=None, case__in=open_ones.values("case")).order_by("due_on").first()
+    add_commitment(
+        coordinator,
+        year=today.year,
+        quarter=(today.month + 2) // 3,
+        unit=Unit.objects.get(code="sfi"),
+        text="Kallar till start inom två veckor",
+        due_on=None,
+        today=today,
+    )
     workers = {name: actor(name) for name in WORKERS}
     return {
         "household": received.id,
@@ -108,6 +119,7 @@ def make() -> dict[str, Any]:
         "clean_run": clean.id,
         "faulty_run": faulty.id,
         "discarded_run": read.id,
+        "law_text": next(iter(texts())),
         "case_number": received.case.number,
         "task": {name: some_task(who, done=False) for name, who in workers.items()},
         "done_task": {name: some_task(who, done=True) for name, who in workers.items()},

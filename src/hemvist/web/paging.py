@@ -39,8 +39,9 @@ class Page(Generic[T]):
 
 
 def page_number(value: str | int | None) -> int:
-    """A page number from the address; anything else means the first page."""
-    return max(int(str(value)), 1) if str(value).isdecimal() else 1
+    """A page number from the address; anything else, and what no list reaches, means the first page."""
+    text = str(value)
+    return max(int(text), 1) if text.isdecimal() and len(text) < 7 else 1
 
 
 def asked_page(request: HttpRequest) -> int:
