@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from hemvist.access.actor import Actor, actor_for
 from hemvist.access.models import RoleGrant, User
@@ -45,7 +46,8 @@ def today() -> date:
 
 @pytest.fixture(autouse=True)
 def _fast_and_apart(settings: Any, tmp_path: Path) -> None:
-    """A quick password hasher, plain static files, and a cache of the test's own."""
+    """A quick password hasher, plain static files, a cache of the test's own, and Swedish to begin with."""
+    translation.activate("sv")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,

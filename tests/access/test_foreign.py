@@ -123,6 +123,7 @@ WITHOUT_ACTOR = {
     "names_of": "for callers that have been allowed and have logged",
     "arrivals_per_year_and_category": "numbers without protected cases; the statistics hide small ones",
     "text_of": "words",
+    "children_seen_by": "about the household of a person that the caller was allowed to read",
     "bundled": "arranges rows already read",
     "units_for_hand_over": "about the organisation",
     "summaries": "numbers for rows that the caller was allowed to list",

@@ -25,6 +25,7 @@ from hemvist.coordination.commitments import (
 from hemvist.coordination.models import AuthorityReport, Commitment, PlanTask
 from hemvist.organisation.models import Unit
 from hemvist.reception.models import Household
+from hemvist.reception.services import NewPerson, add_person
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Household]
@@ -122,3 +123,22 @@ def test_finishing_the_task_records_the_report(household: Make, coordinator: Act
     report = AuthorityReport.objects.get(case=home.case)
     assert (report.kind, report.sent_on) == ("received", today)
     assert len(report.content["received"]) == 4
+
+
+def test_a_child_born_later_has_its_days_counted_from_the_birth(
+    household: Make, coordinator: Actor, today: date
+) -> None:
+    home = household(received_on=today - timedelta(days=200))
+    born = today - timedelta(days=4)
+    baby = add_person(
+        coordinator,
+        household=home,
+        new=NewPerson("Nyfödd", "Testsson", born, "child"),
+        joined_on=born,
+        reason="Född",
+        source="person",
+        today=today,
+    )
+    days = PlanTask.objects.filter(case=home.case, person=baby, due_on__isnull=False).values_list("due_on", flat=True)
+    assert days
+    assert min(days) >= born

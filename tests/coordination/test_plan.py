@@ -74,7 +74,8 @@ def test_only_finished_tasks_of_a_person_give_days(household: Callable[..., Hous
     ],
 )
 def test_a_task_is_touched_once_anybody_has_been_at_it(changes: dict[str, Any], commented: bool, touched: bool) -> None:
-    assert to_existing(PlanTask(code="x", function="y", unit_id=1, **changes), commented).touched is touched
+    task = PlanTask(code="x", function="y", unit=Unit(id=1), **changes)
+    assert to_existing(task, commented).touched is touched
 
 
 # --- deriving again -----------------------------------------------------------------------------------------

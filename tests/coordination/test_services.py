@@ -300,7 +300,7 @@ def test_a_protected_case_takes_its_tasks_back_from_other_boards(
         persons=list(Person.objects.filter(case=made.case)),
         recipient=unit("school").branch,
         fields=["name"],
-        ground="child_support",
+        ground="necessary",
         reason="Barnen ska börja skolan",
         valid_to=today + 30 * DAY,
         today=today,

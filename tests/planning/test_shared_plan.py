@@ -109,7 +109,7 @@ def situation(draw: st.DrawFn) -> tuple[str, CaseFacts, dict[str, int], dict[str
 # --- deriving -----------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(situation())
 def test_every_task_has_an_owner_a_unique_key_and_an_item_that_asks_for_it(given_now) -> None:
     folder, facts, owners, rulings = given_now
@@ -138,7 +138,7 @@ def test_the_same_facts_give_the_same_plan(given_now) -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(situation())
 def test_the_order_of_the_persons_changes_no_task(given_now) -> None:
     folder, facts, owners, rulings = given_now
@@ -322,7 +322,7 @@ def worked_on(tasks: Sequence[ExistingTask], draw_one) -> list[ExistingTask]:
     return result
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), st.sampled_from(FOLDERS))
 def test_a_plan_follows_the_facts_settles_at_once_and_loses_nothing_people_did(data, folder: str) -> None:
     items, tasks = template(folder), []

@@ -197,12 +197,22 @@ def test_the_household_shows_the_plan_by_board_with_reasons(client: Client, hous
     assert "item:" not in page
 
 
-@pytest.mark.parametrize("name", ["household-people", "household-sharing", "household-guidance", "household-history"])
-def test_every_page_of_a_household_is_logged(client: Client, household: Make, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "action"),
+    [
+        ("household-people", "household.viewed"),
+        ("household-sharing", "disclosures.viewed"),
+        ("household-guidance", "guidance.viewed"),
+        ("household-history", "household.viewed"),
+    ],
+)
+def test_every_page_of_a_household_is_logged_as_what_it_shows(
+    client: Client, household: Make, name: str, action: str
+) -> None:
     home = household()
-    before = AuditEntry.objects.filter(action="household.viewed", case_id=home.case_id).count()
+    before = AuditEntry.objects.filter(action=action, case_id=home.case_id).count()
     assert home.case.number in shown(client, name, home.id)
-    assert AuditEntry.objects.filter(action="household.viewed", case_id=home.case_id).count() == before + 1
+    assert AuditEntry.objects.filter(action=action, case_id=home.case_id).count() == before + 1
 
 
 def test_the_history_tells_what_has_changed_in_words(client: Client, household: Make, today: date) -> None:

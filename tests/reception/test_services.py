@@ -856,8 +856,19 @@ def test_the_general_clause_is_closed_for_social_services_and_crime_prevention_f
     for ground in ("general_clause", "prevent_crime"):
         with pytest.raises(ValidationError):
             disclose(coordinator, made, today, ground=ground)
-    for ground in ("no_harm", "necessary", "duty", "child_support"):
+    for ground in ("no_harm", "necessary", "duty"):
         disclose(coordinator, made, today, ground=ground)
+
+
+def test_support_for_a_child_is_a_ground_towards_social_services_and_health_care_only(
+    coordinator: Actor, household: Callable[..., Household], today: date
+) -> None:
+    made = household()
+    for code in ("school", "library"):
+        with pytest.raises(ValidationError):
+            disclose(coordinator, made, today, ground="child_support", recipient=Branch.objects.get(code=code))
+    for code in ("social_services", "health_care"):
+        disclose(coordinator, made, today, ground="child_support", recipient=Branch.objects.get(code=code))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Q
 
 from hemvist.access.models import RoleGrant, User
-from hemvist.access.roles import PERMISSIONS, Role
+from hemvist.access.roles import PERMISSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,6 @@ class Actor:
     @property
     def roles(self) -> str:
         return ", ".join(sorted({grant.role for grant in self.grants}))
-
-    def has_role(self, role: Role) -> bool:
-        return any(grant.role == role for grant in self.grants)
 
 
 def actor_for(user: User, today: date) -> Actor:

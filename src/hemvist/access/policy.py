@@ -65,3 +65,17 @@ def require_with_case(actor: Actor, permission: str, case: Case) -> None:
     verdict = may_with_case(actor, permission, case)
     if not verdict:
         raise Refused(verdict.reason, action=permission)
+
+
+def hold_with_case(actor: Actor, permission: str, case: Case) -> None:
+    """As :func:`require_with_case`, judged on the case as it is now and with its row locked until the transaction ends.
+
+    Every deed with a case takes this lock first, then case numbers, then tasks and reports, and the journal last: one
+    order, so that two deeds wait for each other and never both.
+    """
+    fresh = Case.objects.select_for_update().filter(pk=case.pk).first()
+    if fresh is None:
+        raise NotVisible(action=permission, object_id=str(case.pk))
+    case.branch_id, case.protected_since = fresh.branch_id, fresh.protected_since
+    case.closed_on, case.closed_reason = fresh.closed_on, fresh.closed_reason
+    require_with_case(actor, permission, case)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from datetime import date, datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -112,7 +113,9 @@ FAILURE_SECONDS = 15 * 60
 
 
 def _failure_key(username: str) -> str:
-    return "sign-in-failures:" + hashlib.sha256(username.casefold().encode()).hexdigest()
+    """One key for every way to write a name that the sign-in form reads as the same."""
+    name = unicodedata.normalize("NFKC", username).strip().casefold()
+    return "sign-in-failures:" + hashlib.sha256(name.encode(errors="replace")).hexdigest()
 
 
 def may_try_to_sign_in(username: str) -> bool:
@@ -129,6 +132,7 @@ def note_sign_in(user: User, today: date) -> None:
 def note_failed_sign_in(username: str) -> None:
     """A password was wrong, or nobody has the name. The name itself is not kept: people type passwords there."""
     key = _failure_key(username)
-    cache.set(key, int(cache.get(key, 0)) + 1, FAILURE_SECONDS)
-    known = User.objects.filter(username=username).values_list("id", flat=True)
+    cache.add(key, 0, FAILURE_SECONDS)
+    cache.incr(key)
+    known = User.objects.filter(username=username.replace("\0", "").strip()).values_list("id", flat=True)
     audit.record(Actor(None, "okänd"), "user.sign_in_failed", object_type="user", object_ids=list(known))

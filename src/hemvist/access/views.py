@@ -26,7 +26,9 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in by choosing a role. Exists only in a database that the demo made."""
     if not queries.is_demo():
         raise Http404
-    user = User.objects.filter(username=request.POST.get("username", ""), is_demo=True, is_active=True).first()
+    user = User.objects.filter(
+        username=request.POST.get("username", "").replace("\0", ""), is_demo=True, is_active=True
+    ).first()
     if user is None:
         raise Http404
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")

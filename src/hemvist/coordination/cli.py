@@ -21,14 +21,19 @@ def register(subparsers: Any) -> None:
 
 def _rederive(options: argparse.Namespace) -> int:
     setup_django()
+    from django.db import transaction
     from django.utils import timezone
 
+    from hemvist.access import audit
     from hemvist.access.actor import system_actor
     from hemvist.access.models import Case
     from hemvist.coordination.services import rederive
 
     cases = list(Case.objects.filter(closed_on__isnull=True))
-    changes = rederive(system_actor("kommandoraden"), cases, options.cause, timezone.localdate())
+    actor = system_actor("kommandoraden")
+    with transaction.atomic():
+        changes = rederive(actor, cases, options.cause, timezone.localdate())
+        audit.record(actor, "plans.rederived", details={"cases": len(cases), "changed": len(changes)})
     added, moved, removed = (sum(getattr(c, name) for c in changes) for name in ("added", "moved", "removed"))
     print(
         f"{len(cases)} planer lästa, {len(changes)} ändrade: {added} nya uppgifter, {moved} ändrade, {removed} utgår."

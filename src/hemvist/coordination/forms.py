@@ -102,6 +102,11 @@ class CommitmentForm(UnitForm):
 OUTCOMES = Commitment.Outcome.choices
 
 
+class FollowUpForm(forms.Form):
+    outcome = forms.ChoiceField(choices=OUTCOMES)
+    note = forms.CharField(required=False, max_length=500)
+
+
 class MoveDueForm(forms.Form):
     due_on = forms.DateField(label=_("Ny dag"), widget=DateInput)
     reason = forms.CharField(label=_("Varför ändras dagen?"), help_text=NO_PERSONAL_DATA, max_length=300)

@@ -122,7 +122,7 @@ class PlanChange(models.Model):
     added = models.PositiveIntegerField(default=0)
     removed = models.PositiveIntegerField(default=0)
     moved = models.PositiveIntegerField(default=0)
-    # [{"task": id, "code": …, "what": "added|removed|moved|unit", "from": …, "to": …}]
+    # [{"task": id, "code": …, "what": "added|removed|moved|owner|revived", "from": …, "to": …}]
     changes = models.JSONField(default=list)
 
     class Meta:

@@ -46,7 +46,8 @@ def to_existing(task: PlanTask, commented: bool) -> ExistingTask:
         finished=task.status in {PlanTask.Status.DONE, PlanTask.Status.NOT_APPLICABLE},
         cancelled=task.status == PlanTask.Status.CANCELLED,
         due_by_hand=task.due_set_by_hand,
-        unit_by_hand=task.unit_set_by_hand,
+        # A unit that has closed keeps no task, however it got it.
+        unit_by_hand=task.unit_set_by_hand and task.unit.closed_on is None,
         fingerprint=fingerprint(task.due_steps, task.due_missing, task.waits_for, task.due_preliminary, task.function),
     )
 

@@ -32,7 +32,7 @@ from hemvist.organisation.models import Board, Unit
 from hemvist.organisation.queries import plan_items_by_code
 from hemvist.organisation.schema import PlanItem
 from hemvist.reception import queries as reception
-from hemvist.reception.models import Membership, Person
+from hemvist.reception.models import Person
 from hemvist.reception.queries import Disclosed, HouseholdRow
 
 UNFINISHED = (PlanTask.Status.OPEN, PlanTask.Status.TAKEN)
@@ -92,6 +92,8 @@ class TaskRow:
     person: str
     waiting_for: tuple[str, ...]
     today: date
+    # The reader may read the case. Others see the rule behind the day, but no day of the persons' facts.
+    facts_shown: bool = True
 
     @property
     def title(self) -> str:
@@ -138,6 +140,11 @@ class TaskRow:
                 values["reason"] = text_of(local and local.reason, "")
             if str(anchor := values.get("anchor", "")).startswith(words.ANCHOR):
                 values["anchor"] = words.fact(str(anchor).removeprefix(words.ANCHOR))
+            if not self.facts_shown:
+                values = {
+                    name: _("en dag som inte visas") if isinstance(value, date) and value != self.task.due_on else value
+                    for name, value in values.items()
+                }
             source = None if step.source and step.source.act == "local" else step.source
             steps.append(Step(step.text, values, source))
         return steps
@@ -182,28 +189,37 @@ def text_of(text: Any, default: str) -> str:
     return str(text.en if (get_language() or "sv").startswith("en") else text.sv)
 
 
-def _rows(tasks: list[PlanTask], names: Mapping[uuid.UUID, str], today: date) -> list[TaskRow]:
+def _rows(actor: Actor, tasks: list[PlanTask], names: Mapping[uuid.UUID, str], today: date) -> list[TaskRow]:
+    readable = {task.case_id for task in tasks if policy.may_with_case(actor, "case.read", task.case)}
+    branches = actor.branches("task.list")
     items = plan_items_by_code()
     case_ids = {task.case_id for task in tasks}
     wanted = {code for task in tasks for code in task.waits_for}
     # Whether a code is finished: for each person of the case, and (None) for all of them together.
     finished: dict[tuple[uuid.UUID, str, uuid.UUID | None], bool] = {}
+    # Codes that another branch works with, in cases the reader may not read: its status is not told by name.
+    foreign: set[tuple[uuid.UUID, str]] = set()
     if wanted:
-        for case_id, code, person_id, status in PlanTask.objects.filter(
+        for case_id, code, person_id, status, branch_id in PlanTask.objects.filter(
             case_id__in=case_ids, code__in=wanted
-        ).values_list("case_id", "code", "person_id", "status"):
+        ).values_list("case_id", "code", "person_id", "status", "unit__branch_id"):
             done = status not in UNFINISHED
+            if case_id not in readable and branch_id not in branches:
+                foreign.add((case_id, code))
             for key in {(case_id, code, person_id), (case_id, code, None)}:
                 finished[key] = finished.get(key, True) and done
     rows = []
     for task in tasks:
-        waiting = tuple(
-            text_of(items[code].title, code) if code in items else code
+        waiting = dict.fromkeys(
+            _("en annan enhet")
+            if (task.case_id, code) in foreign
+            else text_of(code in items and items[code].title, code)
             for code in task.waits_for
             if finished.get((task.case_id, code, task.person_id), finished.get((task.case_id, code, None))) is False
         )
         name = names.get(task.person_id, "") if task.person_id else ""
-        rows.append(TaskRow(task, items.get(task.code), name, waiting if not task.finished else (), today))
+        shown = () if task.finished else tuple(waiting)
+        rows.append(TaskRow(task, items.get(task.code), name, shown, today, task.case_id in readable))
     return rows
 
 
@@ -257,7 +273,7 @@ def list_tasks(
             offset : offset + limit + 1
         ]
     )
-    rows = _rows(page[:limit], _names(actor, page[:limit], today), today)
+    rows = _rows(actor, page[:limit], _names(actor, page[:limit], today), today)
     audit.record(
         actor,
         "tasks.listed",
@@ -290,7 +306,6 @@ class TaskPage:
     may_hand_over: bool
     may_comment: bool
     may_read_case: bool
-    own_branch: bool
 
 
 @transaction.atomic
@@ -304,15 +319,15 @@ def get_task(actor: Actor, task_id: uuid.UUID, *, today: date) -> TaskPage:
     )
     if task is None:
         raise NotVisible(action="task.list", object_id=str(task_id))
-    row = _rows([task], _names(actor, [task], today), today)[0]
+    row = _rows(actor, [task], _names(actor, [task], today), today)[0]
     branches = actor.branches("task.work")
     events = list(
         task.events.filter(~Q(kind=TaskEvent.Kind.COMMENTED) | Q(branch_id__in=branches)).select_related("by")
     )
     units = Unit.objects.in_bulk(words.units_in(events))
-    history = words.told(events, {key: unit.name for key, unit in units.items()})
+    readable = bool(policy.may_with_case(actor, "case.read", task.case))
+    history = words.told(events, {key: unit.name for key, unit in units.items()}, with_causes=readable)
     coordinator = task.case.coordinators.filter(valid_to__isnull=True).select_related("unit", "user").first()
-    own = task.unit.branch_id in branches
     disclosed = reception.disclosed(actor, task.case, today=today)
     audit.record(
         actor,
@@ -322,7 +337,6 @@ def get_task(actor: Actor, task_id: uuid.UUID, *, today: date) -> TaskPage:
         case=task.case,
         fields=("code", "due_on"),
     )
-    readable = bool(policy.may_with_case(actor, "case.read", task.case))
     verdict = may_work(actor, task)
     coordinates = bool(policy.may_with_case(actor, "plan.coordinate", task.case))
     return TaskPage(
@@ -334,7 +348,6 @@ def get_task(actor: Actor, task_id: uuid.UUID, *, today: date) -> TaskPage:
         may_hand_over=bool(verdict) or coordinates,
         may_comment=bool(branches),
         may_read_case=readable,
-        own_branch=own,
     )
 
 
@@ -383,7 +396,7 @@ def plan_of(actor: Actor, household: HouseholdRow, *, today: date) -> Plan:
     )
     names = {member.person.id: member.name for member in household.members}
     boards: dict[int, BoardPlan] = {}
-    for row in _rows(tasks, names, today):
+    for row in _rows(actor, tasks, names, today):
         boards.setdefault(row.board.id, BoardPlan(row.board)).rows.append(row)
     coordinators = list(case.coordinators.select_related("unit__branch__board", "user"))
     return Plan(
@@ -481,13 +494,16 @@ def open_reports(actor: Actor, today: date) -> list[AuthorityReport]:
     """Reports to Migrationsverket that are due within thirty days or late, soonest first."""
     if not actor.can("report.send"):
         return []
-    return list(
+    reports = list(
         AuthorityReport.objects.filter(
             policy.visible_cases(actor, "report.send", "case__"),
             sent_on__isnull=True,
             due_on__lte=today + timedelta(days=30),
         ).select_related("case__household", "assignment")[:20]
     )
+    if reports:
+        audit.record(actor, "reports.listed", object_type="report", object_ids=[report.id for report in reports])
+    return reports
 
 
 def _news(actor: Actor, today: date, since: datetime | None) -> News:
@@ -560,7 +576,7 @@ def meeting(
     )
     names = _names(actor, tasks, today)
     matters = {case_id: Matter(Case(), "", None) for case_id in ids}
-    for row in _rows(tasks, names, today):
+    for row in _rows(actor, tasks, names, today):
         matter = matters[row.task.case_id]
         matter.case = row.task.case
         matter.rows.append(row)
@@ -604,20 +620,17 @@ class OwnStep:
 
 @transaction.atomic
 def own_plan(actor: Actor, *, today: date) -> tuple[Person, list[OwnStep]]:
-    """The newcomer's plan in public words: own steps and the household's, never another adult's. Audited.
+    """The newcomer's plan in public words: own steps, the household's, and for an adult those of children under 18.
+
+    Never another adult's, whatever position the household once gave. Audited.
 
     Who has left the household sees own steps only: nothing of those who remain, and not where they go.
     """
     person = reception.own_person(actor)
     mine = Q(person=person)
-    if person.memberships.filter(household__case=person.case_id, valid_to__isnull=True).exists():
-        children = Membership.objects.filter(
-            person=OuterRef("person"),
-            household__case=OuterRef("case"),
-            position=Membership.Position.CHILD,
-            valid_to__isnull=True,
-        )
-        mine |= Q(person__isnull=True) | Q(Exists(children))
+    in_household = person.memberships.filter(household__case=person.case_id, valid_to__isnull=True)
+    if in_household.exists():
+        mine |= Q(person__isnull=True) | Q(person_id__in=reception.children_seen_by(person, today))
     items = plan_items_by_code()
     tasks = (
         PlanTask.objects.filter(case=person.case)

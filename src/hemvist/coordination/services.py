@@ -51,6 +51,8 @@ def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> li
     Finished and touched tasks are never removed. Twice in a row changes nothing the second time. The number of
     queries does not grow with the cases beyond the tasks that really change.
     """
+    # Held in one order until the transaction ends: nobody works with a task while its plan is derived.
+    list(Case.objects.select_for_update().filter(id__in=[case.id for case in cases]).order_by("id").values_list("id"))
     version, items = current_plan_template()
     pure = [to_item(item) for item in items]
     owners = {function: unit.id for function, unit in responsibility_map(today).items()}
@@ -58,7 +60,12 @@ def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> li
     facts_of = reception.case_facts([case.id for case in cases], today)
     stored: dict[uuid.UUID, list[PlanTask]] = defaultdict(list)
     comments = TaskEvent.objects.filter(task=OuterRef("pk"), kind=TaskEvent.Kind.COMMENTED)
-    for old in PlanTask.objects.filter(case__in=cases).exclude(code=OWN).annotate(commented=Exists(comments)):
+    for old in (
+        PlanTask.objects.filter(case__in=cases)
+        .exclude(code=OWN)
+        .select_related("unit")
+        .annotate(commented=Exists(comments))
+    ):
         stored[old.case_id].append(old)
     new_tasks: list[PlanTask] = []
     changed_tasks: list[PlanTask] = []
@@ -266,6 +273,8 @@ def _task(actor: Actor, task_id: uuid.UUID, today: date) -> PlanTask:
     found = PlanTask.objects.filter(visible_tasks(actor, today), id=task_id).first()
     if found is None:
         raise NotVisible(action="task.list", object_id=str(task_id))
+    # The case first: see policy.hold_with_case.
+    Case.objects.select_for_update().get(id=found.case_id)
     return (
         PlanTask.objects.select_for_update(of=("self",))
         .select_related("case__branch", "unit__branch__board")
@@ -446,7 +455,7 @@ def add_own_task(
     today: date,
 ) -> PlanTask:
     """A task in free words. The title crosses to the unit that gets it; it must not hold personal data."""
-    policy.require_with_case(actor, "plan.coordinate", case)
+    policy.hold_with_case(actor, "plan.coordinate", case)
     if case.closed_on:
         raise ValidationError(_("Ärendet är avslutat. Öppna ärendet igen först."))
     if len(title.strip()) < 3:
@@ -479,7 +488,7 @@ def appoint_coordinator(
     actor: Actor, *, case: Case, unit: Unit, user: User | None, valid_from: date, today: date
 ) -> Coordinator:
     """Who coordinates the case from a day. Exactly one at a time; the one before ends the same day."""
-    policy.require_with_case(actor, "plan.coordinate", case)
+    policy.hold_with_case(actor, "plan.coordinate", case)
     if valid_from > today:
         raise ValidationError(_("Samordnaren kan utses från i dag eller en tidigare dag."))
     current = Coordinator.objects.select_for_update().filter(case=case, valid_to__isnull=True).first()
@@ -518,7 +527,7 @@ def log_guidance(
     today: date,
 ) -> GuidanceEntry:
     """One guidance contact. Short and about the matter: this is no social-services file."""
-    policy.require_with_case(actor, "guidance.log", case)
+    policy.hold_with_case(actor, "guidance.log", case)
     if on > today:
         raise ValidationError(_("Kontakten kan inte ligga i framtiden."))
     if topic not in GuidanceEntry.Topic.values or channel not in GuidanceEntry.Channel.values:
@@ -547,15 +556,11 @@ def send_report(
 
     Hemvist sends nothing itself.
     """
-    report = (
-        AuthorityReport.objects.select_for_update(of=("self",))
-        .select_related("case", "assignment__household")
-        .filter(id=report_id)
-        .first()
-    )
-    if report is None:
+    found = AuthorityReport.objects.filter(id=report_id).select_related("case").first()
+    if found is None:
         raise NotVisible(action="report.send", object_id=str(report_id))
-    policy.require_with_case(actor, "report.send", report.case)
+    policy.hold_with_case(actor, "report.send", found.case)
+    report = AuthorityReport.objects.select_related("case", "assignment__household").get(id=report_id)
     if report.sent_on:
         raise ValidationError(_("Rapporten är redan skickad."))
     if kind not in AuthorityReport.Kind.values:
@@ -594,11 +599,12 @@ def report_content(report: AuthorityReport) -> dict[str, Any]:
     assignment = report.assignment
     if assignment is None:
         return {"case": report.case.number}
-    arrivals = assignment.arrivals.filter(voided_at__isnull=True)
+    # Who has a case of her own now is told of there.
+    arrivals = assignment.arrivals.filter(voided_at__isnull=True, person__case=report.case)
     return {
         "case": report.case.number,
         "reference": assignment.reference,
         "decided_on": assignment.decided_on.isoformat(),
-        "persons": assignment.persons.count(),
+        "persons": assignment.persons.filter(case=report.case).count(),
         "received": [{"person": str(a.person_id), "on": a.on.isoformat()} for a in arrivals],
     }

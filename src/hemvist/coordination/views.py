@@ -329,18 +329,15 @@ def commitment_follow_up(request: ActorRequest, commitment_id: int) -> HttpRespo
     """How a commitment went."""
     commitment = get_object_or_404(Commitment.objects.select_related("unit"), id=commitment_id)
     address = f"{reverse('joint-plan')}?ar={commitment.year}&kvartal={commitment.quarter}"
-    try:
-        commitments.follow_up_commitment(
-            request.actor,
-            commitment=commitment,
-            outcome=request.POST.get("outcome", ""),
-            note=request.POST.get("note", ""),
-            today=clock.today(),
-        )
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
+    verdict = commitments.may_follow_up(request.actor, commitment)
+    if not verdict:
+        raise Refused(verdict.reason, action="task.work")
+    form = asked.FollowUpForm(request.POST)
+    if form.is_valid():
+        commitments.follow_up_commitment(request.actor, commitment=commitment, today=clock.today(), **form.cleaned_data)
         messages.success(request, gettext("Uppföljningen är sparad."))
+    else:
+        messages.error(request, gettext("Välj hur det gick. Det du lärt dig får ha högst 500 tecken."))
     return redirect(address)
 
 

@@ -118,15 +118,27 @@ def _sentence(event: TaskEvent, units: Mapping[int, str]) -> str:
     return str(_WORDS.get(event.kind, TaskEvent.Kind(event.kind).label))
 
 
-def told(events: Iterable[TaskEvent], units: Mapping[int, str]) -> list[Told]:
-    """A task's history in words, oldest first."""
+def _note(event: TaskEvent, with_causes: bool) -> str:
+    if event.kind == TaskEvent.Kind.COMMENTED:
+        return event.text
+    if not event.text or (event.kind in _DERIVED and not with_causes):
+        return ""
+    return _(event.text)
+
+
+# What the derivation did; its cause tells which fact of the case changed.
+_DERIVED = {TaskEvent.Kind.CREATED, TaskEvent.Kind.REDERIVED, TaskEvent.Kind.CANCELLED, TaskEvent.Kind.REOPENED}
+
+
+def told(events: Iterable[TaskEvent], units: Mapping[int, str], *, with_causes: bool) -> list[Told]:
+    """A task's history in words, oldest first. Causes only for who may read the case."""
     return [
         Told(
             at=event.at,
             by=event.by.name if event.by else "",
             words=_sentence(event, units),
             # The cause of a change is kept as its source string; what a person wrote is shown as it is.
-            note=event.text if event.kind == TaskEvent.Kind.COMMENTED else _(event.text),
+            note=_note(event, with_causes),
             comment=event.kind == TaskEvent.Kind.COMMENTED,
         )
         for event in events

@@ -28,6 +28,8 @@ class Ground:
     needs_consent: bool = False
     # Chapters and sections of secrecy that the ground cannot break.
     blocked_for: tuple[str, ...] = ()
+    # The receivers' secrecy that the ground reaches; empty means any.
+    receivers: tuple[str, ...] = ()
     # Never usable for ordinary planning of a reception; kept so that the page can say why.
     closed_for_coordination: bool = False
 
@@ -68,8 +70,10 @@ _GROUNDS = (
         gettext_noop("Nödvändigt stöd till barn"),
         Source(OSL, "26 kap. 9 §"),
         gettext_noop(
-            "Uppgiften behövs för att den som inte fyllt arton år ska få nödvändig vård, behandling eller stöd."
+            "Uppgiften behövs för att den som inte fyllt arton år ska få nödvändig vård, behandling eller stöd. "
+            "Gäller bara till socialtjänst eller hälso- och sjukvård."
         ),
+        receivers=("26:1", "25:1"),
     ),
     Ground(
         "general_clause",
@@ -90,7 +94,9 @@ _GROUNDS = (
 GROUNDS: Mapping[str, Ground] = MappingProxyType({ground.code: ground for ground in _GROUNDS})
 
 
-def may_disclose(ground_code: str, owner_secrecy: str, *, has_consent: bool) -> Proposal[bool]:
+def may_disclose(
+    ground_code: str, owner_secrecy: str, *, receiver_secrecy: str, has_consent: bool
+) -> Proposal[bool]:
     """Whether a ground is open for information under ``owner_secrecy`` (``"26:1"`` = 26 kap. 1 § OSL).
 
     Left to a person: whether the ground's test is met in the case. Raises KeyError for an unknown ground.
@@ -102,6 +108,17 @@ def may_disclose(ground_code: str, owner_secrecy: str, *, has_consent: bool) -> 
             (
                 Step(
                     gettext_noop("Generalklausulen gäller inte uppgifter inom socialtjänsten."),
+                    {},
+                    ground.source,
+                ),
+            ),
+        )
+    if ground.receivers and receiver_secrecy not in ground.receivers:
+        return Proposal(
+            False,
+            (
+                Step(
+                    gettext_noop("Grunden gäller bara utlämnande till socialtjänst eller hälso- och sjukvård."),
                     {},
                     ground.source,
                 ),

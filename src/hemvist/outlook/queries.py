@@ -295,5 +295,5 @@ def current_ruling(key: str, today: date) -> RulingRow | None:
 
 
 def open_case_count() -> int:
-    """How many plans a new ruling is tried against."""
-    return Case.objects.filter(closed_on__isnull=True).count()
+    """How many plans a new ruling is tried against, as told on the page: protected cases are not counted."""
+    return Case.objects.filter(closed_on__isnull=True, protected_since__isnull=True).count()

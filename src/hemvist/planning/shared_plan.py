@@ -67,6 +67,8 @@ class PersonFacts:
     birth_date: date | None
     is_child: bool
     received_on: date | None = None
+    # The day the person came into the household: by birth, or later than the others.
+    joined_on: date | None = None
     population_register_decided_on: date | None = None
     population_registered_on: date | None = None
     left_reception_act_on: date | None = None
@@ -204,12 +206,16 @@ def _anchor(name: str, facts: CaseFacts, person: PersonFacts | None) -> tuple[da
     """The anchor's day and whether it is preliminary. For a household task: the first of its persons' days."""
     if name == "received_on":
         actual = (person.received_on if person else None) or facts.received_on
+        if actual and person and not person.received_on and person.joined_on:
+            # Born or come later: days are counted from then, or they would be late at once.
+            actual = max(actual, person.joined_on)
         return (actual, False) if actual else (facts.planned_arrival_on, True)
     if name == "stated_latest_reception_on":
         return facts.latest_reception_on, False
     if name == "arrived_in_sweden_on":
         # Only who is resettled comes straight from abroad; for others the day is another and not known here.
-        return (facts.received_on if facts.resettled else None), False
+        arrived = person.received_on if person else facts.received_on
+        return (arrived if facts.resettled else None), False
     if name == "birth_date":
         return (person.birth_date if person else None), False
     if name == "sfi_right_from" and person is not None:

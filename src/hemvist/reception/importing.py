@@ -198,6 +198,8 @@ def confirm(actor: Actor, run_id: uuid.UUID, today: date, progress: Progress | N
     if run.summary["errors"]:
         raise ValidationError(_("Filen har fel. Rätta dem i filen och läs in den igen; inget har sparats."))
     found = _STAGED.validate_python(run.staged["households"])
+    # In line before looking: the same file confirmed twice at once comes in once.
+    services.hold_case_numbers(today)
     known = _known(found, today)
     new = [household for household in found if household.key not in known]
     if progress:

@@ -311,6 +311,7 @@ def _person_facts(row: HouseholdRow, member: Member, rulings: Mapping[str, str])
         birth_date=known.birth_date,
         is_child=member.membership.position == Membership.Position.CHILD,
         received_on=member.received_on,
+        joined_on=member.membership.valid_from,
         population_register_decided_on=known.population.decided_on if known.population else None,
         population_registered_on=known.population.registered_on if known.population else None,
         left_reception_act_on=known.left_reception_act_on,
@@ -708,6 +709,19 @@ def own_person(actor: Actor) -> Person:
     return access.person
 
 
+def children_seen_by(person: Person, today: date) -> list[uuid.UUID]:
+    """The members of the person's household who are under 18 today, for an adult; nobody for a child."""
+    members = Membership.objects.filter(household__case=person.case_id, valid_to__isnull=True).select_related("person")
+    born = {
+        member.person_id: snapshot(member.person_id, member.person.facts.all(), today).birth_date
+        for member in members.prefetch_related("person__facts")
+    }
+    own = born.get(person.id)
+    if own is None or not is_adult(own, today):
+        return []
+    return [pid for pid, day in born.items() if day is not None and not is_adult(day, today)]
+
+
 # --- for the start page and statistics --------------------------------------------------------------------------------
 
 
@@ -755,7 +769,7 @@ def arrivals_per_year_and_category(years: Sequence[int]) -> dict[tuple[int, str]
     """Numbers of persons received, by year and category; persons in protected cases are left out."""
     counts: dict[tuple[int, str], int] = defaultdict(int)
     for on, category in Arrival.objects.filter(
-        voided_at__isnull=True, on__year__in=years, household__case__protected_since__isnull=True
+        voided_at__isnull=True, on__year__in=years, person__case__protected_since__isnull=True
     ).values_list("on", "category"):
         counts[on.year, category] += 1
     return dict(counts)

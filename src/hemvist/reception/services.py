@@ -269,9 +269,17 @@ def owner_branch(today: date) -> Branch:
     return unit.branch
 
 
+def hold_case_numbers(today: date) -> CaseNumber:
+    """The year's last case number, its row locked: whoever registers cases, numbers or references waits in line here,
+    so that what was found free is still free when it is written.
+    """
+    CaseNumber.objects.get_or_create(year=today.year)
+    return CaseNumber.objects.select_for_update().get(year=today.year)
+
+
 def _case_numbers(count: int, today: date) -> list[str]:
     """The next numbers of the year, as ``HV-2026-0007``; gaps are allowed, doubles are not."""
-    row, _created = CaseNumber.objects.select_for_update().get_or_create(year=today.year)
+    row = hold_case_numbers(today)
     CaseNumber.objects.filter(year=today.year).update(last=row.last + count)
     municipality = Municipality.objects.first()
     prefix = municipality.case_number_prefix if municipality else "HV"
@@ -404,7 +412,9 @@ def _refuse_taken(identifiers: Sequence[Identifier], assignments: Sequence[Assig
     own = {(i.kind, i.value) for i in identifiers}
     if own & set(taken) or len(own) < len(identifiers):
         raise ValidationError(
-            _("Ett person-, samordnings- eller dossiernummer finns redan i Hemvist. Sök på numret bland hushållen.")
+            _(
+                "Ett person-, samordnings- eller dossiernummer finns redan i Hemvist. Är det kanske samma person?"
+            )
         )
     given = [a.reference for a in assignments if a.reference]
     references = set(given)
@@ -461,7 +471,7 @@ def _first_facts(
 
 
 def _case_of(actor: Actor, person: Person, permission: str = "case.write") -> Case:
-    policy.require_with_case(actor, permission, person.case)
+    policy.hold_with_case(actor, permission, person.case)
     return person.case
 
 
@@ -581,6 +591,11 @@ def add_identifier(
     if kind not in IdentifierKind.values:
         raise ValidationError(_("Okänt slags nummer."))
     number = identity.normalise(kind, value, today)
+    if valid_from > today:
+        raise ValidationError(_("Dagen ligger framåt i tiden. Registrera numret när det gäller."))
+    hold_case_numbers(today)
+    if Identifier.objects.filter(person=person, kind=kind, valid_to__isnull=True, valid_from__gt=valid_from).exists():
+        raise ValidationError(_("Dagen ligger före den dag då personens nuvarande nummer började gälla."))
     if Installation.objects.filter(id=1, is_demo=True).exists() and not identity.is_test_number(kind, number):
         raise ValidationError(_("I demon får bara Skatteverkets testnummer användas, inga riktiga personer."))
     if Identifier.objects.filter(kind=kind, value=number, valid_to__isnull=True).exists():
@@ -606,7 +621,7 @@ def add_person(
 ) -> Person:
     """A person joins the household: a birth, or a family member who comes later. The plan follows."""
     case = household.case
-    policy.require_with_case(actor, "case.write", case)
+    policy.hold_with_case(actor, "case.write", case)
     faults = _person_faults(new, 0, today, set(), demo=Installation.objects.filter(id=1, is_demo=True).exists())
     if joined_on > today:
         faults.append(
@@ -635,6 +650,7 @@ def add_person(
         )
         for kind, value in new.identifiers
     ]
+    hold_case_numbers(today)
     _refuse_taken(identifiers, [])
     Identifier.objects.bulk_create(identifiers)
     audit.record(actor, "person.added", object_type="person", object_ids=[person.id], case=case)
@@ -646,7 +662,8 @@ def add_person(
 def end_membership(actor: Actor, *, membership: Membership, on: date, reason: str, today: date) -> None:
     """A person leaves the household: moves away, forms a household of one's own, or has died."""
     case = membership.household.case
-    policy.require_with_case(actor, "case.write", case)
+    policy.hold_with_case(actor, "case.write", case)
+    membership.refresh_from_db(fields=["valid_to", "position"])
     if membership.valid_to is not None:
         raise ValidationError(_("Personen har redan lämnat hushållet."))
     if on < membership.valid_from:
@@ -683,8 +700,9 @@ def end_membership(actor: Actor, *, membership: Membership, on: date, reason: st
 def move_to_new_household(actor: Actor, *, membership: Membership, on: date, reason: str, today: date) -> Household:
     """A person forms a household of one's own, with a case of its own under the same owner."""
     person, old = membership.person, membership.household
-    end_membership(actor, membership=membership, on=on, reason=reason, today=today)
+    policy.hold_with_case(actor, "case.write", old.case)
     number = _case_numbers(1, today)[0]
+    end_membership(actor, membership=membership, on=on, reason=reason, today=today)
     case = Case.objects.create(
         number=number, branch=old.case.branch, opened_on=today, protected_since=old.case.protected_since
     )
@@ -720,7 +738,7 @@ def change_plan_of_arrival(
     today: date,
 ) -> None:
     """A new planned day of arrival, or other conditions of it. The plan follows."""
-    policy.require_with_case(actor, "case.write", household.case)
+    policy.hold_with_case(actor, "case.write", household.case)
     if fault := _implausible(planned_arrival_on, today):
         raise ValidationError(fault)
     household.planned_arrival_on = planned_arrival_on
@@ -744,7 +762,7 @@ def record_arrival(
 ) -> list[Arrival]:
     """The day these persons actually were received. A person can come without an anvisning."""
     case = household.case
-    policy.require_with_case(actor, "case.write", case)
+    policy.hold_with_case(actor, "case.write", case)
     if not persons:
         raise ValidationError(_("Välj minst en person."))
     if on > today:
@@ -791,7 +809,8 @@ def void_arrival(actor: Actor, *, arrival: Arrival, reason: str, today: date) ->
     """A wrong arrival is struck, with the reason; the row stays."""
     # The person's own case: who has formed a household of one's own belongs to it alone.
     case = arrival.person.case
-    policy.require_with_case(actor, "case.write", case)
+    policy.hold_with_case(actor, "case.write", case)
+    arrival.refresh_from_db()
     if not reason.strip():
         raise ValidationError(_("Skriv varför mottagningsdagen var fel."))
     if arrival.voided_at:
@@ -819,7 +838,7 @@ def add_assignment(
     today: date,
 ) -> Assignment:
     """An anvisning for a household that already has a case."""
-    policy.require_with_case(actor, "assignment.write", household.case)
+    policy.hold_with_case(actor, "assignment.write", household.case)
     if new.decided_on > today:
         raise ValidationError(_("Beslutsdagen ligger i framtiden."))
     if not governing(new.decided_on).settled:
@@ -837,6 +856,7 @@ def add_assignment(
         regime=governing(new.decided_on).value or "",
         registered_by_id=actor.user_id,
     )
+    hold_case_numbers(today)
     _refuse_taken([], [assignment])
     if assignment.latest_reception_on and assignment.latest_reception_on < assignment.decided_on:
         raise ValidationError(_("Senaste mottagningsdag kan inte ligga före beslutsdagen."))
@@ -868,7 +888,8 @@ def end_assignment(
 ) -> None:
     """Migrationsverket has withdrawn or replaced the anvisning, or it has lapsed. It stays in the register."""
     case = assignment.household.case
-    policy.require_with_case(actor, "assignment.write", case)
+    policy.hold_with_case(actor, "assignment.write", case)
+    assignment.refresh_from_db()
     if status not in {Assignment.Status.WITHDRAWN, Assignment.Status.REPLACED, Assignment.Status.LAPSED}:
         raise ValidationError(_("Välj återkallad, ersatt eller förfallen."))
     if assignment.status != Assignment.Status.ACTIVE:
@@ -882,6 +903,8 @@ def end_assignment(
     if replaced_by is not None:
         if replaced_by.id == assignment.id:
             raise ValidationError(_("En anvisning kan inte ersätta sig själv."))
+        if replaced_by.status != Assignment.Status.ACTIVE:
+            raise ValidationError(_("Den nya anvisningen gäller inte. Välj en som gäller."))
         policy.require_with_case(actor, "assignment.write", replaced_by.household.case)
     if (status == Assignment.Status.REPLACED) != (replaced_by is not None):
         raise ValidationError(_("Ange den nya anvisningen när en anvisning ersätts, och bara då."))
@@ -904,11 +927,13 @@ def close_case(actor: Actor, *, household: Household, on: date, reason: str, tod
     are, and all come back if the case is opened again.
     """
     case = household.case
-    policy.require_with_case(actor, "case.write", case)
+    policy.hold_with_case(actor, "case.write", case)
     if case.closed_on:
         raise ValidationError(_("Ärendet är redan avslutat."))
     if on > today:
         raise ValidationError(_("Ett ärende kan inte avslutas i framtiden."))
+    if on < case.opened_on:
+        raise ValidationError(_("Ett ärende kan inte avslutas före den dag det öppnades."))
     if not reason.strip():
         raise ValidationError(_("Skriv varför ärendet avslutas."))
     case.closed_on, case.closed_reason = on, reason
@@ -921,7 +946,7 @@ def close_case(actor: Actor, *, household: Household, on: date, reason: str, tod
 def reopen_case(actor: Actor, *, household: Household, today: date) -> None:
     """The household comes back, or the case was closed too early."""
     case = household.case
-    policy.require_with_case(actor, "case.write", case)
+    policy.hold_with_case(actor, "case.write", case)
     if not case.closed_on:
         raise ValidationError(_("Ärendet är redan öppet."))
     # The reason stays: it tells why the case was closed the last time.
@@ -962,10 +987,12 @@ def record_consent(
     today: date,
 ) -> Consent:
     """A person's waiver of secrecy for named fields and one receiver. It is no legal basis under the GDPR."""
-    policy.require_with_case(actor, "consent.record", case)
+    policy.hold_with_case(actor, "consent.record", case)
     _check_persons(case, persons)
     if given_on > today:
         raise ValidationError(_("Samtycket kan inte vara lämnat i framtiden."))
+    if given_on < today - timedelta(days=3 * 366) or expires_on > today + timedelta(days=3 * 366):
+        raise ValidationError(_("Ett samtycke gäller högst tre år. Kontrollera årtalen, eller fråga på nytt."))
     if expires_on <= given_on:
         raise ValidationError(_("Samtycket måste gälla minst en dag."))
     if not purpose.strip() or not language.strip():
@@ -997,7 +1024,8 @@ def record_consent(
 @transaction.atomic
 def withdraw_consent(actor: Actor, *, consent: Consent, today: date) -> int:
     """The person takes the consent back. Every disclosure that rests on it ends at once; returns how many."""
-    policy.require_with_case(actor, "consent.record", consent.case)
+    policy.hold_with_case(actor, "consent.record", consent.case)
+    consent.refresh_from_db()
     if consent.withdrawn_on:
         raise ValidationError(_("Samtycket är redan återtaget."))
     consent.withdrawn_on, consent.withdrawn_by_id = today, actor.user_id
@@ -1046,7 +1074,7 @@ def make_disclosure(
 
     From a protected case nothing is seen before a second person with the same permission has approved.
     """
-    policy.require_with_case(actor, "disclosure.make", case)
+    policy.hold_with_case(actor, "disclosure.make", case)
     _check_persons(case, persons)
     if recipient.id == case.branch_id:
         raise ValidationError(_("Mottagaren är den egna verksamheten. Då behövs inget utlämnande."))
@@ -1060,7 +1088,12 @@ def make_disclosure(
         raise ValidationError(_("Ett utlämnande gäller högst tre år. Pröva sedan på nytt."))
     codes = _check_fields(fields)
     consent = consent_covers(case, persons, recipient, codes, today) if ground == "consent" else None
-    proposal = may_disclose(ground, case.branch.secrecy_key, has_consent=consent is not None)
+    proposal = may_disclose(
+        ground,
+        case.branch.secrecy_key,
+        receiver_secrecy=recipient.secrecy_key,
+        has_consent=consent is not None,
+    )
     if not proposal.value:
         raise ValidationError([_(step.text) for step in proposal.steps])
     disclosure = Disclosure.objects.create(
@@ -1092,7 +1125,8 @@ def make_disclosure(
 @transaction.atomic
 def approve_disclosure(actor: Actor, *, disclosure: Disclosure) -> None:
     """The second person's yes to a disclosure from a protected case."""
-    policy.require_with_case(actor, "disclosure.make", disclosure.case)
+    policy.hold_with_case(actor, "disclosure.make", disclosure.case)
+    disclosure.refresh_from_db()
     if not disclosure.needs_approval or disclosure.approved_at or disclosure.revoked_at:
         raise ValidationError(_("Utlämnandet väntar inte på godkännande."))
     if disclosure.made_by_id == actor.user_id:
@@ -1111,7 +1145,8 @@ def approve_disclosure(actor: Actor, *, disclosure: Disclosure) -> None:
 @transaction.atomic
 def revoke_disclosure(actor: Actor, *, disclosure: Disclosure, reason: str) -> None:
     """End a disclosure before its day. What was seen before stays in the log."""
-    policy.require_with_case(actor, "disclosure.make", disclosure.case)
+    policy.hold_with_case(actor, "disclosure.make", disclosure.case)
+    disclosure.refresh_from_db()
     if disclosure.revoked_at:
         raise ValidationError(_("Utlämnandet är redan avslutat."))
     if not reason.strip():

@@ -51,6 +51,6 @@ def serve(bind: str, workers: int) -> int:
 
             return application
 
-    print(f"Hemvist svarar på http://{bind}", flush=True)
+    print(f"\nÖppna http://{bind} i webbläsaren. Avsluta med Ctrl+C.\n", flush=True)
     Server().run()
     return 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 
 T = TypeVar("T")
+# Rows a page.
 SIZE = 25
 
 
@@ -47,11 +47,3 @@ def page_number(value: str | int | None) -> int:
 def asked_page(request: HttpRequest) -> int:
     """The page that the address asks for; ``web/pagination.html`` writes the same parameter."""
     return page_number(request.GET.get("sida"))
-
-
-def paginate(rows: QuerySet[Any] | Sequence[T], number: str | int | None = 1, size: int = SIZE) -> Page[Any]:
-    """The page of ``rows`` with that number; anything that is no page number means the first page."""
-    page = page_number(number)
-    start = (page - 1) * size
-    found = list(rows[start : start + size + 1])
-    return Page(found[:size], page, len(found) > size)

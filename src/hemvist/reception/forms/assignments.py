@@ -155,10 +155,10 @@ class HouseholdEntry:
         if post is None:
             return [{"position": Membership.Position.CONTACT}]
         count = str(post.get("persons", ""))
-        many = min(max(int(count), 1), MOST_PERSONS) if count.isdecimal() else 1
+        many = min(max(int(count), 1), MOST_PERSONS) if count.isdecimal() and len(count) < 4 else 1
         rows = [_raw(kind.person, post, f"person-{index}") for index in range(many)]
         removed = str(post.get("remove", ""))
-        if removed.isdecimal() and int(removed) < len(rows) and len(rows) > 1:
+        if removed.isdecimal() and len(removed) < 4 and int(removed) < len(rows) and len(rows) > 1:
             del rows[int(removed)]
         if "add" in post and len(rows) < MOST_PERSONS:
             rows.append({})

@@ -305,7 +305,7 @@ def arrival_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 
 
 @form_page
-@thing_view("case.write", Arrival, "household")
+@thing_view("case.write", Arrival, "person.case.household")
 def arrival_void(request: ActorRequest, row: HouseholdRow, arrival: Arrival) -> HttpResponse:
     today, member = clock.today(), member_of(row, arrival.person_id)
     form = asked.ReasonForm(_sent(request))
@@ -620,7 +620,11 @@ def disclosure_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     chosen = choice.chosen
     consent = services.consent_covers(row.case, chosen["persons"], chosen["recipient"], chosen["fields"], today)
     secrecy = row.case.branch.secrecy_key
-    proposals = {code: may_disclose(code, secrecy, has_consent=consent is not None) for code in GROUNDS}
+    receiver = chosen["recipient"].secrecy_key
+    proposals = {
+        code: may_disclose(code, secrecy, receiver_secrecy=receiver, has_consent=consent is not None)
+        for code in GROUNDS
+    }
     initial = {"valid_to": asked.in_a_year(today), "ground": "consent" if consent else None}
     form = asked.DisclosureForm(_sent(request), initial=initial)
 

@@ -61,7 +61,9 @@ STATES = {"expected": gettext_lazy("väntas"), "received": gettext_lazy("mottage
 # --- what a page is about ---------------------------------------------------------------------------------
 
 
-def _about(permission: str, find: Callable[[Actor, uuid.UUID], tuple[uuid.UUID, Any]]) -> Callable[[View], View]:
+def _about(
+    permission: str, find: Callable[[Actor, uuid.UUID], tuple[uuid.UUID, Any]], action: str = "household.viewed"
+) -> Callable[[View], View]:
     """The view gets the household's row, and what ``find`` found in it, if the actor may do this with its case.
 
     Every call leaves a row in the audit journal, by the query.
@@ -73,7 +75,7 @@ def _about(permission: str, find: Callable[[Actor, uuid.UUID], tuple[uuid.UUID, 
         def loaded(request: ActorRequest, **keys: Any) -> HttpResponse:
             key = next(name for name in keys if name.endswith("_id"))
             household_id, thing = find(request.actor, keys.pop(key))
-            row = queries.get_household(request.actor, household_id, today=clock.today())
+            row = queries.get_household(request.actor, household_id, today=clock.today(), action=action)
             policy.require_with_case(request.actor, permission, row.case)
             return view(request, row, *([thing] if thing is not None else []), **keys)
 
@@ -82,9 +84,9 @@ def _about(permission: str, find: Callable[[Actor, uuid.UUID], tuple[uuid.UUID, 
     return decorate
 
 
-def household_view(permission: str) -> Callable[[View], View]:
-    """A view of a household: ``view(request, row)``."""
-    return _about(permission, lambda actor, key: (key, None))
+def household_view(permission: str, action: str = "household.viewed") -> Callable[[View], View]:
+    """A view of a household: ``view(request, row)``. ``action`` says in the journal what was read."""
+    return _about(permission, lambda actor, key: (key, None), action)
 
 
 def person_view(permission: str) -> Callable[[View], View]:
@@ -148,7 +150,10 @@ SEARCH = "household_search"
 
 def _search(request: ActorRequest) -> str:
     """The name or number searched for. It lies in the session: an address ends up in logs and histories."""
-    return str(request.session.get(SEARCH, "")) if "sok" in request.GET else ""
+    if "sok" not in request.GET:
+        request.session.pop(SEARCH, None)
+        return ""
+    return str(request.session.get(SEARCH, ""))
 
 
 def _asked(request: ActorRequest, today: date) -> tuple[ListFilter, HouseholdFilter, Q | None]:
@@ -412,7 +417,7 @@ def household_people(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 
 
 @require_safe
-@household_view("case.read")
+@household_view("case.read", "guidance.viewed")
 def household_guidance(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     plan = coordination.plan_of(request.actor, row, today=clock.today())
     return _page(request, row, "household_guidance.html", entries=plan.guidance)
@@ -598,7 +603,7 @@ def _consent_state(consent: Consent, today: date) -> tuple[str, str, bool]:
 
 
 @require_safe
-@household_view("case.read")
+@household_view("case.read", "disclosures.viewed")
 def household_sharing(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     """What has been disclosed and consented to, to whom, on which ground, until when."""
     today = clock.today()
