@@ -18,7 +18,7 @@ from hemvist.law.calendar import add_months, add_working_days, age_on
 from hemvist.law.duties import ANCHORS, DutyFacts, deadline
 from hemvist.law.parameters import ParameterNotFound
 from hemvist.law.regime import Regime
-from hemvist.law.types import Source, Step, gettext_noop
+from hemvist.law.types import Source, Step, Text, gettext_noop
 
 # What a day is counted from, in words; the law's own anchors and the plan's.
 ANCHOR_WORDS: Mapping[str, str] = {
@@ -227,6 +227,21 @@ def _anchor(name: str, facts: CaseFacts, person: PersonFacts | None) -> tuple[da
     return (min(days) if days else None), False
 
 
+_UNITS = {
+    "days": (Text("dag", "day"), Text("dagar", "days")),
+    "working_days": (Text("arbetsdag", "working day"), Text("arbetsdagar", "working days")),
+    "weeks": (Text("vecka", "week"), Text("veckor", "weeks")),
+    "months": (Text("månad", "month"), Text("månader", "months")),
+}
+
+
+def _span(rule: LocalDue) -> tuple[int, Text]:
+    """The offset of a local rule: how many (negative = before), and of what."""
+    unit = next((name for name in ("months", "weeks", "working_days") if getattr(rule, name)), "days")
+    count = int(getattr(rule, unit))
+    return count, _UNITS[unit][abs(count) != 1]
+
+
 def _local_due(rule: LocalDue, facts: CaseFacts, person: PersonFacts | None) -> DerivedTask:
     day, preliminary = _anchor(rule.anchor, facts, person)
     if day is None:
@@ -235,11 +250,19 @@ def _local_due(rule: LocalDue, facts: CaseFacts, person: PersonFacts | None) -> 
     due = add_months(day, rule.months) + timedelta(days=rule.days, weeks=rule.weeks)
     if rule.working_days:
         due = add_working_days(due, rule.working_days)
+    count, unit = _span(rule)
+    if count == 0:
+        span = Step(gettext_noop("Samma dag."))
+    elif count < 0:
+        span = Step(gettext_noop("Tiden är {count} {unit} före den dagen."), {"count": -count, "unit": unit})
+    else:
+        span = Step(gettext_noop("Tiden är {count} {unit} från den dagen."), {"count": count, "unit": unit})
     steps = (
         Step(
             gettext_noop("Räknas från {anchor}: {day}."),
             {"anchor": ANCHOR_WORDS.get(rule.anchor, rule.anchor), "day": day},
         ),
+        span,
         Step(gettext_noop("Lokal rutin: {reason}"), {"reason": rule.reason}, Source("local")),
     )
     return _due(due, preliminary, steps, ())
