@@ -16,7 +16,7 @@ from hemvist.access.roles import Role
 from hemvist.coordination.commitments import add_commitment
 from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.organisation.models import Branch, Unit
-from hemvist.reception import importing, services
+from hemvist.reception import importing, services, sharing
 from hemvist.reception.models import FactKind, Household, Membership, NewcomerAccess
 
 ANONYMOUS = "anonymous"
@@ -167,7 +167,7 @@ def scene(household: Callable[..., Household], coordinator: Actor, today: date) 
         "fields": ["name"],
         "today": today,
     }
-    consent = services.record_consent(
+    consent = sharing.record_consent(
         coordinator,
         **shared,
         purpose="Start på sfi",
@@ -176,7 +176,7 @@ def scene(household: Callable[..., Household], coordinator: Actor, today: date) 
         given_on=today,
         expires_on=today + timedelta(days=90),
     )
-    disclosure = services.make_disclosure(
+    disclosure = sharing.make_disclosure(
         coordinator,
         **shared,
         ground="consent",

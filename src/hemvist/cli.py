@@ -28,15 +28,11 @@ def setup_django() -> None:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="hemvist", description="Hemvist – kommunens mottagande av nyanlända"
-    )
+    parser = argparse.ArgumentParser(prog="hemvist", description="Hemvist – kommunens mottagande av nyanlända")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="KOMMANDO")
     for room in ROOMS:
         import_module(f"{room}.cli").register(subparsers)
-    manage = subparsers.add_parser(
-        "manage", help="Djangos egna kommandon, till exempel: hemvist manage migrate"
-    )
+    manage = subparsers.add_parser("manage", help="Djangos egna kommandon, till exempel: hemvist manage migrate")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
     manage.set_defaults(run=_manage)
     return parser

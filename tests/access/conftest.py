@@ -15,7 +15,7 @@ from hemvist.access.models import Case, RoleGrant, User
 from hemvist.access.roles import Role
 from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.organisation.models import Branch, Unit
-from hemvist.reception import queries, services
+from hemvist.reception import queries, services, sharing
 from hemvist.reception.models import (
     Arrival,
     Assignment,
@@ -128,7 +128,7 @@ class World:
         )
 
     def consent(self) -> Consent:
-        return services.record_consent(
+        return sharing.record_consent(
             self.trusted,
             case=self.case,
             persons=self.persons,
@@ -153,7 +153,7 @@ class World:
             "valid_to": self.today + timedelta(days=60),
             "today": self.today,
         }
-        return services.make_disclosure(self.trusted, **{**values, **changes})
+        return sharing.make_disclosure(self.trusted, **{**values, **changes})
 
     def protect(self, by: Actor | None = None, *, active: bool = True, valid_from: date | None = None) -> Fact:
         return services.record_fact(

@@ -26,7 +26,7 @@ from hemvist.coordination import queries as plan
 from hemvist.coordination import services as coordination
 from hemvist.coordination.queries import TaskFilter
 from hemvist.reception import queries as reception
-from hemvist.reception import services
+from hemvist.reception import services, sharing
 from hemvist.reception.queries import HouseholdFilter
 from hemvist.reception.services import NewAssignment, NewPerson
 
@@ -143,16 +143,16 @@ WRITES: dict[str, tuple[Deed, str]] = {
     ),
     "record_consent": (lambda w: w.consent(), "consent.recorded"),
     "withdraw_consent": (
-        lambda w: services.withdraw_consent(w.trusted, consent=w.consent(), today=w.today),
+        lambda w: sharing.withdraw_consent(w.trusted, consent=w.consent(), today=w.today),
         "consent.withdrawn",
     ),
     "make_disclosure": (lambda w: w.disclose(), "disclosure.made"),
     "approve_disclosure": (
-        lambda w: (w.protect(), services.approve_disclosure(w.trusted_too, disclosure=w.disclose())),
+        lambda w: (w.protect(), sharing.approve_disclosure(w.trusted_too, disclosure=w.disclose())),
         "disclosure.approved",
     ),
     "revoke_disclosure": (
-        lambda w: services.revoke_disclosure(w.trusted, disclosure=w.disclose(), reason=WORDS),
+        lambda w: sharing.revoke_disclosure(w.trusted, disclosure=w.disclose(), reason=WORDS),
         "disclosure.revoked",
     ),
     "take_task": (
@@ -402,14 +402,14 @@ def test_no_row_no_answer(name: str, world: World, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize(
-    "module", [services, coordination, access, reception, plan, access_queries], ids=lambda m: m.__name__
+    "module", [services, sharing, coordination, access, reception, plan, access_queries], ids=lambda m: m.__name__
 )
 def test_every_service_and_query_is_in_a_table_or_says_why_not(module: Any) -> None:
     assert public(module) <= set(WRITES) | set(READS) | set(SILENT)
 
 
 def test_the_tables_name_nothing_that_is_gone() -> None:
-    offered = set().union(*map(public, (services, coordination, access, reception, plan, access_queries)))
+    offered = set().union(*map(public, (services, sharing, coordination, access, reception, plan, access_queries)))
     assert set(WRITES) | set(READS) | set(SILENT) <= offered
 
 

@@ -21,7 +21,7 @@ from hemvist.coordination import queries
 from hemvist.coordination.models import PlanTask
 from hemvist.law.secrecy import may_disclose
 from hemvist.organisation.models import Branch
-from hemvist.reception import services
+from hemvist.reception import services, sharing
 from hemvist.reception.models import Household, Membership, NewcomerAccess, Person
 from hemvist.reception.queries import arrivals_per_year_and_category
 from hemvist.reception.services import NewPerson, register_households
@@ -95,7 +95,7 @@ def test_support_to_a_child_reaches_only_social_services_and_health_care(receive
 def test_support_to_a_child_is_no_ground_towards_the_school(household: Make, coordinator: Actor, today: date) -> None:
     home = household()
     with pytest.raises(ValidationError, match="socialtjänst eller hälso- och sjukvård"):
-        services.make_disclosure(
+        sharing.make_disclosure(
             coordinator,
             case=home.case,
             persons=[child_of(home)],

@@ -22,7 +22,8 @@ from hemvist.coordination.models import PlanTask
 from hemvist.coordination.queries import TaskFilter
 from hemvist.reception import queries as reception
 from hemvist.reception.queries import HouseholdFilter
-from hemvist.reception.services import approve_disclosure, end_membership, register_households
+from hemvist.reception.services import end_membership, register_households
+from hemvist.reception.sharing import approve_disclosure
 
 Ask = Callable[[World, Actor], Any]
 

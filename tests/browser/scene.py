@@ -22,7 +22,7 @@ from hemvist.coordination.commitments import add_commitment  # noqa: E402
 from hemvist.coordination.models import AuthorityReport, PlanTask  # noqa: E402
 from hemvist.law.texts import texts  # noqa: E402
 from hemvist.organisation.models import Branch, Unit  # noqa: E402
-from hemvist.reception import importing, services  # noqa: E402
+from hemvist.reception import importing, sharing  # noqa: E402
 from hemvist.reception.import_columns import COLUMNS, example_rows, write_csv  # noqa: E402
 from hemvist.reception.models import Household  # noqa: E402
 from hemvist.web import clock  # noqa: E402
@@ -69,7 +69,7 @@ def make() -> dict[str, Any]:
     protected = first(households.exclude(case__protected_since=None))
     person = protected.memberships.get(position="contact").person
     person.case = protected.case
-    waits = services.make_disclosure(
+    waits = sharing.make_disclosure(
         coordinator,
         case=protected.case,
         persons=[person],

@@ -20,7 +20,7 @@ from hemvist.coordination import queries, services
 from hemvist.coordination.models import PlanTask, TaskEvent
 from hemvist.organisation.models import Unit
 from hemvist.reception.models import Household, NewcomerAccess, Person
-from hemvist.reception.services import make_disclosure
+from hemvist.reception.sharing import make_disclosure
 
 pytestmark = pytest.mark.django_db
 

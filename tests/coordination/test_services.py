@@ -20,6 +20,7 @@ from hemvist.coordination.models import AuthorityReport, Coordinator, GuidanceEn
 from hemvist.coordination.queries import TaskFilter
 from hemvist.organisation.models import Unit
 from hemvist.reception import services as reception
+from hemvist.reception import sharing
 from hemvist.reception.models import Assignment, Household, Person
 from hemvist.reception.services import NewAssignment
 
@@ -294,7 +295,7 @@ def test_a_protected_case_takes_its_tasks_back_from_other_boards(
     ):
         with pytest.raises(ValidationError, match="skyddat"):
             to_foreign()
-    disclosure = reception.make_disclosure(
+    disclosure = sharing.make_disclosure(
         trusted,
         case=made.case,
         persons=list(Person.objects.filter(case=made.case)),
@@ -307,7 +308,7 @@ def test_a_protected_case_takes_its_tasks_back_from_other_boards(
     )
     with pytest.raises(NotVisible):
         services.take_task(school, task_id=own.id, today=today)
-    reception.approve_disclosure(actor(Role.COORDINATOR, handles_protected=True), disclosure=disclosure)
+    sharing.approve_disclosure(actor(Role.COORDINATOR, handles_protected=True), disclosure=disclosure)
     services.take_task(school, task_id=own.id, today=today)
     with pytest.raises(NotVisible):
         services.take_task(school, task_id=own.id, today=today + 30 * DAY)

@@ -22,7 +22,7 @@ from hemvist.coordination.services import complete_task, take_task
 from hemvist.organisation.models import Branch
 from hemvist.organisation.queries import plan_items_by_code
 from hemvist.reception import facts as shapes
-from hemvist.reception import queries, services
+from hemvist.reception import queries, services, sharing
 from hemvist.reception.models import (
     Arrival,
     Assignment,
@@ -771,7 +771,7 @@ def consent(by: Actor, household: Household, today: date, **changes: Any) -> Con
         "expires_on": today + 90 * DAY,
         "today": today,
     }
-    return services.record_consent(by, **{**values, **changes})
+    return sharing.record_consent(by, **{**values, **changes})
 
 
 def disclose(by: Actor, household: Household, today: date, **changes: Any) -> Disclosure:
@@ -785,7 +785,7 @@ def disclose(by: Actor, household: Household, today: date, **changes: Any) -> Di
         "valid_to": today + 60 * DAY,
         "today": today,
     }
-    return services.make_disclosure(by, **{**values, **changes})
+    return sharing.make_disclosure(by, **{**values, **changes})
 
 
 def seen(school: Actor, household: Household, on: date) -> bool:
@@ -806,14 +806,14 @@ def test_a_consent_that_is_taken_back_ends_what_rests_on_it_at_once_and_nothing_
     assert resting.consent == given
     assert seen(school, made, today)
     other = disclose(coordinator, made, today, persons=persons(made)[:1])
-    assert services.withdraw_consent(coordinator, consent=given, today=today) == 1
+    assert sharing.withdraw_consent(coordinator, consent=given, today=today) == 1
     left = queries.disclosed(school, fresh(made).case, today=today)
     assert [d.id for d in left.disclosures] == [other.id]
     assert len(left.persons) == 1
     with pytest.raises(ValidationError, match="inget giltigt samtycke"):
         disclose(coordinator, made, today, ground="consent")
     with pytest.raises(ValidationError, match="redan återtaget"):
-        services.withdraw_consent(coordinator, consent=given, today=today)
+        sharing.withdraw_consent(coordinator, consent=given, today=today)
 
 
 @pytest.mark.parametrize(
@@ -912,8 +912,8 @@ def test_a_disclosure_gives_the_named_fields_and_no_other_until_its_day(
     assert not seen(school, made, today + DAY)
     revoked = disclose(coordinator, made, today)
     with pytest.raises(ValidationError):
-        services.revoke_disclosure(coordinator, disclosure=revoked, reason=" ")
-    services.revoke_disclosure(coordinator, disclosure=revoked, reason="Behövs inte längre")
+        sharing.revoke_disclosure(coordinator, disclosure=revoked, reason=" ")
+    sharing.revoke_disclosure(coordinator, disclosure=revoked, reason="Behövs inte längre")
     assert not any(person.name for person in queries.disclosed(school, fresh(made).case, today=today).persons)
 
 
@@ -936,14 +936,14 @@ def test_protection_stops_what_was_disclosed_until_two_persons_stand_behind_a_ne
     assert new.needs_approval
     assert not seen(school, made, today)
     with pytest.raises(Refused, match="annan person"):
-        services.approve_disclosure(one, disclosure=new)
+        sharing.approve_disclosure(one, disclosure=new)
     with pytest.raises(ValidationError):
-        services.approve_disclosure(two, disclosure=earlier)
+        sharing.approve_disclosure(two, disclosure=earlier)
     assert not seen(school, made, today)
-    services.approve_disclosure(two, disclosure=new)
+    sharing.approve_disclosure(two, disclosure=new)
     assert [d.id for d in queries.disclosed(school, fresh(made).case, today=today).disclosures] == [new.id]
     with pytest.raises(ValidationError):
-        services.approve_disclosure(two, disclosure=new)
+        sharing.approve_disclosure(two, disclosure=new)
     protect(one, made, today, active=False)
     shown = queries.disclosed(school, fresh(made).case, today=today).disclosures
     assert {d.id for d in shown} == {earlier.id, new.id}
@@ -957,11 +957,11 @@ def test_who_does_not_handle_protected_identities_approves_nothing(
     protect(one, made, today)
     new = disclose(one, made, today)
     with pytest.raises(NotVisible):
-        services.approve_disclosure(coordinator, disclosure=Disclosure.objects.select_related("case").get(id=new.id))
-    services.revoke_disclosure(one, disclosure=new, reason="Ångrat")
+        sharing.approve_disclosure(coordinator, disclosure=Disclosure.objects.select_related("case").get(id=new.id))
+    sharing.revoke_disclosure(one, disclosure=new, reason="Ångrat")
     two = actor(Role.COORDINATOR, handles_protected=True)
     with pytest.raises(ValidationError):
-        services.approve_disclosure(two, disclosure=new)
+        sharing.approve_disclosure(two, disclosure=new)
 
 
 # --- strangers ----------------------------------------------------------------------------------------------

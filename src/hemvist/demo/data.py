@@ -26,6 +26,7 @@ from hemvist.demo.people import Village
 from hemvist.law.calendar import previous_working_day
 from hemvist.organisation.models import Branch, Unit
 from hemvist.reception import services as reception
+from hemvist.reception import sharing
 from hemvist.reception.models import Assignment, FactKind, Household, Membership, NewcomerAccess, Person
 from hemvist.reception.queries import names_of
 from hemvist.reception.services import NewAssignment, NewHousehold, NewPerson
@@ -527,7 +528,7 @@ def _consented(demo: Demo, household: Household, adults: Sequence[Person], recip
         return
     given = max(demo.ago(20 + index), household.case.opened_on)
     fields = ("name", "birth_date", "identifiers", "language", "interpreter", "contact")
-    reception.record_consent(
+    sharing.record_consent(
         demo.coordinator,
         case=household.case,
         persons=adults,
@@ -555,7 +556,7 @@ def _disclose(
     ground: str,
     reason: str,
 ) -> None:
-    reception.make_disclosure(
+    sharing.make_disclosure(
         demo.coordinator,
         case=household.case,
         persons=persons,

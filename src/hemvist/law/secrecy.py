@@ -94,9 +94,7 @@ _GROUNDS = (
 GROUNDS: Mapping[str, Ground] = MappingProxyType({ground.code: ground for ground in _GROUNDS})
 
 
-def may_disclose(
-    ground_code: str, owner_secrecy: str, *, receiver_secrecy: str, has_consent: bool
-) -> Proposal[bool]:
+def may_disclose(ground_code: str, owner_secrecy: str, *, receiver_secrecy: str, has_consent: bool) -> Proposal[bool]:
     """Whether a ground is open for information under ``owner_secrecy`` (``"26:1"`` = 26 kap. 1 § OSL).
 
     Left to a person: whether the ground's test is met in the case. Raises KeyError for an unknown ground.

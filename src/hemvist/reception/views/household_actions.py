@@ -28,7 +28,7 @@ from hemvist.coordination import services as coordinating
 from hemvist.coordination.models import AuthorityReport
 from hemvist.law.secrecy import GROUNDS, may_disclose
 from hemvist.organisation.models import Unit
-from hemvist.reception import services
+from hemvist.reception import services, sharing
 from hemvist.reception.forms import households as asked
 from hemvist.reception.models import Arrival, Consent, Disclosure, Fact, FactKind, FactSource, Membership, Person
 from hemvist.reception.queries import HouseholdRow
@@ -539,7 +539,7 @@ def consent_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> HttpResponse:
         names = ("purpose", "language", "interpreter_used", "given_on", "expires_on")
-        services.record_consent(request.actor, today=today, **form.chosen, **{name: data[name] for name in names})
+        sharing.record_consent(request.actor, today=today, **form.chosen, **{name: data[name] for name in names})
         said = _("Samtycket är antecknat. Det lämnar inte ut något av sig självt.")
         return done(request, said, "household-sharing", row.household.id)
 
@@ -570,7 +570,7 @@ def consent_withdraw(request: ActorRequest, row: HouseholdRow, consent: Consent)
     ends = consent.disclosures.filter(revoked_at__isnull=True).count()
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        ended = services.withdraw_consent(request.actor, consent=consent, today=clock.today())
+        ended = sharing.withdraw_consent(request.actor, consent=consent, today=clock.today())
         said = ngettext(
             "Samtycket är återtaget. %(count)d utlämnande upphörde.",
             "Samtycket är återtaget. %(count)d utlämnanden upphörde.",
@@ -618,7 +618,7 @@ def disclosure_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     if not begun or not choice.is_valid() or "andra" in request.GET:
         return render(request, "reception/household_disclosure.html", page)
     chosen = choice.chosen
-    consent = services.consent_covers(row.case, chosen["persons"], chosen["recipient"], chosen["fields"], today)
+    consent = sharing.consent_covers(row.case, chosen["persons"], chosen["recipient"], chosen["fields"], today)
     secrecy = row.case.branch.secrecy_key
     receiver = chosen["recipient"].secrecy_key
     proposals = {
@@ -629,7 +629,7 @@ def disclosure_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     form = asked.DisclosureForm(_sent(request), initial=initial)
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        made = services.make_disclosure(request.actor, today=today, **chosen, **data)
+        made = sharing.make_disclosure(request.actor, today=today, **chosen, **data)
         said = (
             _("Utlämnandet väntar på att en andra person godkänner det.")
             if made.needs_approval
@@ -660,7 +660,7 @@ def disclosure_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 @thing_view("disclosure.make", Disclosure, "case.household")
 def disclosure_approve(request: ActorRequest, row: HouseholdRow, disclosure: Disclosure) -> HttpResponse:
     def act(data: dict[str, Any]) -> HttpResponse:
-        services.approve_disclosure(request.actor, disclosure=disclosure)
+        sharing.approve_disclosure(request.actor, disclosure=disclosure)
         return done(request, _("Utlämnandet är godkänt."), "household-sharing", row.household.id)
 
     return answer(
@@ -686,7 +686,7 @@ def disclosure_approve(request: ActorRequest, row: HouseholdRow, disclosure: Dis
 @thing_view("disclosure.make", Disclosure, "case.household")
 def disclosure_revoke(request: ActorRequest, row: HouseholdRow, disclosure: Disclosure) -> HttpResponse:
     def act(data: dict[str, Any]) -> HttpResponse:
-        services.revoke_disclosure(request.actor, disclosure=disclosure, reason=data["reason"])
+        sharing.revoke_disclosure(request.actor, disclosure=disclosure, reason=data["reason"])
         return done(request, _("Utlämnandet är avslutat."), "household-sharing", row.household.id)
 
     return answer(
