@@ -32,7 +32,7 @@ serve: $(VENV)/.runtime var/.assets ## Serve the database that is there
 check: $(VENV)/.dev var/.assets ## Lint, types, import contract, municipality data, fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --check --quiet src
+	$(BIN)/djlint --lint --quiet src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/hemvist municipality check municipalities/enkoping

@@ -50,7 +50,7 @@ on_postgresql=$!
 echo "== Lint, types, import contract, municipality data"
 $bin/ruff check .
 $bin/ruff format --check .
-$bin/djlint --check --quiet src
+$bin/djlint --lint --quiet src
 $bin/mypy
 $bin/lint-imports
 $bin/hemvist municipality check municipalities/enkoping
@@ -58,7 +58,7 @@ $bin/hemvist municipality check municipalities/exempelby
 
 failed=0
 echo "== Tests on SQLite, in a browser too"
-$bin/python -m pytest -q -n "$(nproc)" --dist loadgroup || failed=1
+$bin/python -m pytest -q -n "$(nproc)" --dist loadgroup --no-loadscope-reorder || failed=1
 
 echo "== Tests on PostgreSQL"
 wait "$on_postgresql" || failed=1

@@ -39,12 +39,12 @@ expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests of this folder. With ``--dist loadgroup`` a file, or the part of it that says so, stays together."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("browser")
-            # One process serves a file's demo, also with --dist loadgroup.
-            if item.get_closest_marker("xdist_group") is None:
-                item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 @pytest.fixture(scope="session")
