@@ -10,6 +10,7 @@ postgresql_tool() { # NAME: the newest of that name
 needed=()
 command -v chromium chromium-browser google-chrome >/dev/null || needed+=(chromium)
 [ -n "$(postgresql_tool initdb)" ] || needed+=(postgresql)
+command -v xgettext >/dev/null || needed+=(gettext)
 [ ${#needed[@]} -eq 0 ] || scripts/packages.sh "${needed[@]}"
 
 # All that the tests write lies here. The name is short, since the path of a socket may not be long.

@@ -39,7 +39,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the tests of this folder. With ``--dist loadgroup`` a file, or the part of it that says so, stays together."""
+    """Marks this folder. With ``--dist loadgroup`` a file, or the part of it that says so, stays together."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker("browser")
