@@ -13,7 +13,7 @@ from hemvist.cli import setup_django
 
 setup_django()
 
-from django.db.models import Q, QuerySet  # noqa: E402
+from django.db.models import Count, Q, QuerySet  # noqa: E402
 
 from hemvist.access.actor import Actor, actor_for  # noqa: E402
 from hemvist.access.models import User  # noqa: E402
@@ -47,7 +47,9 @@ def own(who: Actor) -> set[int]:
 
 
 def first(households: QuerySet[Household]) -> Household:
-    household = households.order_by("case__number").first()
+    """The smallest family: what is shown of a person is shown of each."""
+    sized = households.annotate(size=Count("memberships", distinct=True)).filter(size__gt=1)
+    household = sized.order_by("size", "case__number").first()
     assert household is not None
     return household
 
