@@ -1,4 +1,4 @@
-"""Every page, in each state that it has, in light and dark, broad and narrow: axe-core finds nothing."""
+"""Every page in its states, in light and dark, broad and narrow: axe-core finds nothing and nothing sticks out."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from tests.browser.conftest import Site, Visit
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 ALL_RULES = {"type": "tag", "values": TAGS}
-# Darkness changes nothing but colours.
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 BROAD, NARROW = 1280, 390
-LOOKS = [(BROAD, "light"), (NARROW, "light"), (NARROW, "dark"), (BROAD, "dark")]
+# A page is looked at broad and light, narrow and dark. Where other things are shown on a phone than on a desk, also
+# the other way round, for the colours alone.
+LOOKS = [(BROAD, "light", ALL_RULES), (NARROW, "dark", ALL_RULES)]
+ALL_LOOKS = [*LOOKS, (NARROW, "light", COLOURS), (BROAD, "dark", COLOURS)]
+DIFFER = {"sign-in", "start", "household-list", "household", "assignment-list", "task-list", "task", "joint-plan",
+          "import-preview", "statistics", "audit-log", "my-plan"}  # fmt: skip
 
 # Empties a form, or fills in what is given by name, and sends it past the browser's own checks.
 SEND = """
@@ -137,7 +141,6 @@ WORKING = [
     Stop("meeting", query="?days=30&late=on&print=1"),
     Stop("joint-plan"),
     Stop("joint-plan", send="main form[novalidate]", status=422),
-    Stop("who-does-what"),
     Stop("who-does-what", query="?sok=zzz"),
     Stop("unit", code="sfi"),
     Stop("statistics"),
@@ -219,12 +222,7 @@ TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "a coordinator does things": ("samordnare", DEEDS),
     "a coordinator without the right to the protected": ("samordnare2", [Stop("household", status=404, **GUARDED)]),
     "sfi": ("sfi", SFI),
-    "the school": ("skola", [Stop("start"), Stop("task", task_id="task.skola")]),
-    "the social secretary": (
-        "socialsekreterare",
-        [Stop("start"), Stop("task", task_id="task.socialsekreterare"), Stop("statistics")],
-    ),
-    "housing": ("bostad", [Stop("start"), Stop("task", task_id="task.bostad")]),
+    "the social secretary": ("socialsekreterare", [Stop("task", task_id="task.socialsekreterare")]),
     "the contact centre": (
         "kontaktcenter",
         [
@@ -244,23 +242,23 @@ TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
             Stop("intake-receipt"),
         ],
     ),
-    "the controller": ("controller", [Stop("start"), Stop("statistics"), Stop("law-changes")]),
-    "the strategist": ("strateg", [Stop("start"), Stop("who-does-what")]),
-    "an association": ("forening", [Stop("start"), Stop("who-does-what"), Stop("task-list", status=403)]),
+    "the controller": ("controller", [Stop("start"), Stop("statistics")]),
+    "an association": ("forening", [Stop("who-does-what"), Stop("task-list", status=403)]),
     "the data protection officer": (
         "dataskydd",
         [
-            Stop("start"),
             Stop("audit-log", query="?action=audit."),
             Stop("audit-log", query="?actor=zzz"),
             Stop("disclosure-register"),
         ],
     ),
-    "the administrator": ("forvaltare", [Stop("start"), Stop("law-changes"), Stop("ruling-new", key="T-6")]),
-    "the newcomer": ("nyanland", [Stop("my-plan"), Stop("start")]),
+    "the administrator": ("forvaltare", [Stop("ruling-new", key="T-6")]),
+    "the newcomer": ("nyanland", [Stop("my-plan")]),
 }
-# Each page gets all four looks where it is met first; in its other states broad and light, narrow and dark.
-FIRST = {stop.name: stop for _username, stops in reversed(TOURS.values()) for stop in reversed(stops)}.values()
+# Where a page that looks different on a phone is met first.
+FIRST = {
+    stop.name: stop for _username, stops in reversed(TOURS.values()) for stop in reversed(stops) if stop.name in DIFFER
+}.values()
 # Sent and never shown; fetched as a file; or a part of another page.
 NO_PAGE = {
     "sign-out", "set-language", "demo-sign-in", "import-confirm", "import-discard", "task-take", "task-done",
@@ -291,7 +289,7 @@ def go(page: Page, stop: Stop, scene: Mapping[str, Any]) -> list[str]:
     return [] if status == stop.status else [f"answered {status}"]
 
 
-def faults(page: Page, looks: Sequence[tuple[int, str]] = LOOKS) -> list[str]:
+def faults(page: Page, looks: Sequence[tuple[int, str, Any]] = LOOKS) -> list[str]:
     found = []
     if page.locator("h1").count() != 1:
         found.append(f"{page.locator('h1').count()} h1")
@@ -301,10 +299,10 @@ def faults(page: Page, looks: Sequence[tuple[int, str]] = LOOKS) -> list[str]:
         found.append("no title")
     page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
     page.evaluate(AXE_SCRIPT)
-    for width, scheme in looks:
+    for width, scheme, rules in looks:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        told = page.evaluate(LOOK, ALL_RULES if scheme == "light" else COLOURS)
+        told = page.evaluate(LOOK, rules)
         if width == NARROW:
             told += page.evaluate(WIDER)
         found += [f"{width} {scheme}: {line}" for line in told]
@@ -318,7 +316,7 @@ def test_every_page_is_accessible(tour: str, scene: dict[str, Any], sign_in: Vis
     wrong: dict[str, list[str]] = {}
     for stop in stops:
         page.set_viewport_size({"width": BROAD, "height": 900})
-        if told := go(page, stop, scene) + faults(page, LOOKS if stop in FIRST else LOOKS[::2]):
+        if told := go(page, stop, scene) + faults(page, ALL_LOOKS if stop in FIRST else LOOKS):
             wrong[str(stop)] = told
     assert not wrong, json.dumps(wrong, indent=1, ensure_ascii=False)
 
@@ -331,7 +329,6 @@ def test_pages_in_english_are_accessible(scene: dict[str, Any], sign_in: Visit) 
         Stop("household", **HOME),
         Stop("task", task_id="task.samordnare"),
         *form("assignment-new", send="#entry"),
-        Stop("law-changes"),
         Stop("statistics"),
     ]
     for stop in stops:
@@ -347,7 +344,7 @@ def test_the_menus_of_a_phone_are_accessible(sign_in: Visit) -> None:
     page = sign_in("samordnare", viewport={"width": NARROW, "height": 800})
     for button in (".rail-button", ".user-button"):
         page.locator(button).click()
-        told = faults(page, [(NARROW, "light"), (NARROW, "dark")])
+        told = faults(page, [(NARROW, "light", ALL_RULES), (NARROW, "dark", ALL_RULES)])
         assert not told, f"{button}: {told}"
         page.keyboard.press("Escape")
 
