@@ -106,6 +106,20 @@ def test_a_hole_between_two_answers_is_a_note(copy: Path) -> None:
     assert "från 2024-09-24 till 2024-10-01" in found.message
 
 
+def test_a_last_key_that_ends_is_told_but_is_no_error(copy: Path) -> None:
+    line = edit(copy, "compensation.yaml", "valid_from: 2016-03-01", "valid_from: 2016-03-01\n    valid_to: 2027-01-01")
+    found = next(p for p in check_folder(copy) if p.message == "ingen nyckel gäller från 2027-01-01")
+    assert (found.severity, found.line) == ("note", line)
+
+
+def test_a_municipality_may_do_without_key_and_accounts_but_not_without_the_file(copy: Path) -> None:
+    (copy / "compensation.yaml").write_text("keys: []\n", "utf-8")
+    assert errors(copy) == []
+    (copy / "compensation.yaml").unlink()
+    problem = only(copy)
+    assert (Path(problem.file).name, problem.message) == ("compensation.yaml", "filen saknas")
+
+
 def test_a_lone_side_of_a_conflict(copy: Path) -> None:
     edit(copy, "history.yaml", "conflict: expected-autumn-2025", "conflict: expected-autum-2025")
     assert any("bara en siffra" in problem.message for problem in errors(copy))

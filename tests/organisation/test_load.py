@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shutil
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -232,6 +233,75 @@ def test_a_unit_with_its_share_of_the_plan(enkoping: None) -> None:
     assert [answer.function.code for answer in page.answers] == ["labour_market"]
     assert {item.code for item in page.items} == {"EA04-handover", "EA04-ame", "EA05-programme"}
     assert queries.unit_page("nonsense", TODAY) is None
+
+
+# --- the state's money --------------------------------------------------------------------------------------
+
+
+def test_the_key_of_a_day_divides_every_ground_wholly(enkoping: None, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    with django_assert_num_queries(2):
+        key = queries.distribution_key(TODAY)
+        assert key
+        boards = {share.unit.board.code for shares in key.shares.values() for share in shares}
+    assert boards == {"UN", "SN"}
+    assert all(sum(share.percent for share in shares) == 100 for shares in key.shares.values())
+    largest = max(key.shares["standard"], key=lambda share: share.percent)
+    assert (largest.unit.code, largest.percent) == ("school", Decimal(55))
+    assert "applied" not in key.shares
+    assert queries.distribution_key(date(2016, 2, 29)) is None
+
+
+def test_enkoping_says_that_its_key_and_its_accounts_are_examples(enkoping: None) -> None:
+    key, accounts = queries.distribution_key(TODAY), queries.accounts()
+    assert key
+    assert accounts
+    assert (key.confirmed, accounts.confirmed) == (False, False)
+    assert key.note.startswith("Exempel. ")
+    assert accounts.note.startswith("Exempel. ")
+    with translation.override("en"):
+        english = queries.distribution_key(TODAY)
+        assert english
+        assert english.note.startswith("Example. ")
+
+
+def test_the_key_changes_on_its_day(nothing: None) -> None:
+    load_municipality("exempelby", today=TODAY)
+    before, after = (queries.distribution_key(day) for day in (date(2026, 12, 31), date(2027, 1, 1)))
+    assert before
+    assert after
+    assert (before.reference, after.reference) == ("KS 2025-02-10 § 15", "KS 2026-10-12 § 121")
+    assert before.confirmed
+    assert not before.note
+    assert {share.unit.code: share.percent for share in after.shares["initial"]} == {
+        "welcome": Decimal("62.5"),
+        "livelihood": Decimal("37.5"),
+    }
+    accounts = queries.accounts()
+    assert accounts
+    assert (accounts.receivable, accounts.income["standard"]) == ("1681", "3511")
+
+
+def test_a_changed_key_changes_one_row(enkoping: None, tmp_path: Path) -> None:
+    copy = edited(tmp_path, "compensation.yaml", "    confirmed: false\n", "    confirmed: true\n")
+    report = load_municipality(copy, today=TODAY)
+    assert report.changed == {"municipality": 1}
+    key = queries.distribution_key(TODAY)
+    assert key
+    assert key.confirmed
+    assert load_municipality(copy, today=TODAY).nothing_changed
+
+
+def test_without_key_or_accounts_there_is_none(enkoping: None, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(folder("enkoping"), tmp_path / "enkoping"))
+    (copy / "compensation.yaml").write_text("keys: []\n", "utf-8")
+    load_municipality(copy, today=TODAY)
+    assert (queries.distribution_key(TODAY), queries.accounts()) == (None, None)
+
+
+def test_a_database_loaded_before_the_file_was_there_has_no_key(enkoping: None, nothing: None) -> None:
+    assert (queries.distribution_key(TODAY), queries.accounts()) == (None, None)
+    Municipality.objects.create(id=1, code="0381", data={"settings": {}})
+    assert (queries.distribution_key(TODAY), queries.accounts()) == (None, None)
 
 
 # --- history and glossary -----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 import hemvist
 from hemvist.organisation.schema import (
     FILES,
+    CompensationFile,
     ContentError,
     DecisionsFile,
     GlossaryFile,
@@ -68,6 +69,7 @@ class Folder:
     plan: PlanFile
     history: HistoryFile
     glossary: GlossaryFile
+    compensation: CompensationFile
     hash: str
 
 
@@ -174,7 +176,8 @@ class _Document:
                 missing.discard((*parent, nearest(leaf, siblings) or ""))
         for error in errors:
             if error["type"] != "missing" or error["loc"] in missing:
-                self.add(error["loc"], *_explain(error, root))
+                # Pydantic marks what is wrong with a key itself, rather than with its value, by a last "[key]".
+                self.add(tuple(part for part in error["loc"] if part != "[key]"), *_explain(error, root))
 
     def line(self, path: Key) -> int:
         """The line of the key, or of the nearest thing around it that is there."""
@@ -366,6 +369,7 @@ _PATTERNS = {
     r"^\d{2}$": 'Skriv länskodens två siffror inom citattecken: "03"',
     r"^https://\S+$": "Skriv en adress som börjar med https://",
     r"^[A-ZÅÄÖ]{2,6}$": "Skriv två till sex versaler, till exempel MOT",
+    r"^\d{3,10}$": 'Skriv kontots siffror inom citattecken: "3511"',
 }
 
 
@@ -405,6 +409,10 @@ def _explain(error: ErrorDetails, root: type[Model]) -> tuple[str, str]:
         return "värdet ska vara en grupp av nycklar", f"Skriv nycklarna {keys} indragna under" if keys else ""
     if kind.startswith("int"):
         return f"{_show(given)} är inget heltal", "Skriv ett heltal utan citattecken"
+    if kind == "decimal_max_places":
+        return f"{_show(given)} har för många decimaler", f"Skriv högst {ctx['decimal_places']} decimaler"
+    if kind.startswith(("decimal", "finite")):
+        return f"{_show(given)} är inget tal", "Skriv talet med decimalpunkt, till exempel 12.5"
     if kind.startswith("bool"):
         return f"{_show(given)} är varken ja eller nej", "Skriv true eller false"
     if kind.startswith("date"):
@@ -463,6 +471,7 @@ class _References:
         self._plan()
         self._history()
         self._glossary()
+        self._compensation()
 
     def _open(self, name: str, kind: type[Any]) -> tuple[_Document, Any]:
         document = self.documents[name]
@@ -488,6 +497,12 @@ class _References:
                 line = document.line((group, first[code]))
                 document.add((group, number, "code"), f"koden {code} står redan på rad {line}", "Ge den en egen kod")
             first.setdefault(code, number)
+
+    def _closed(self) -> dict[str, date]:
+        """The units that have closed, and when."""
+        model = self.documents["organisation.yaml"].model
+        units = model.units if isinstance(model, OrganisationFile) else []
+        return {unit.code: unit.valid_to for unit in units if unit.valid_to}
 
     def _seed_lines(self, document: _Document) -> None:
         source = self.documents["municipality.yaml"].model
@@ -543,15 +558,14 @@ class _References:
         self._unique(document, "functions", [function.code for function in model.functions])
         functions = {function.code for function in model.functions}
         units = self._codes("organisation.yaml", "units")
-        organisation = self.documents["organisation.yaml"].model
-        closed = {u.code: u.valid_to for u in organisation.units} if isinstance(organisation, OrganisationFile) else {}
+        closed = self._closed()
         periods: dict[str, list[tuple[date, date, int]]] = defaultdict(list)
         for number, entry in enumerate(model.responsibilities):
             at: Key = ("responsibilities", number)
             self._known(document, (*at, "function"), entry.function, functions, "funktionen")
             self._known(document, (*at, "unit"), entry.unit, units, "enheten")
             end = entry.valid_to or date.max
-            if end > (closed.get(entry.unit) or date.max):
+            if end > closed.get(entry.unit, date.max):
                 document.add(
                     (*at, "unit"),
                     f"enheten {entry.unit} är stängd från {closed[entry.unit]}",
@@ -716,6 +730,49 @@ class _References:
                     line = document.line(("terms", first[word]))
                     document.add(("terms", number), f"ordet {word} förklaras redan på rad {line}", "Slå ihop dem")
                 first.setdefault(word, number)
+
+    def _compensation(self) -> None:
+        document, model = self._open("compensation.yaml", CompensationFile)
+        if model is None:
+            return
+        units, own, closed = self._codes("organisation.yaml", "units"), self._own_units(), self._closed()
+        for number, key in enumerate(model.keys):
+            for index, share in enumerate(key.shares):
+                for place, unit in enumerate(part.unit for part in share.parts):
+                    at: Key = ("keys", number, "shares", index, "parts", place, "unit")
+                    if not self._known(document, at, unit, units, "enheten"):
+                        continue
+                    if own is not None and unit not in own:
+                        document.add(
+                            at, f"enheten {unit} hör varken till en nämnd eller ett kommunalt bolag", closest(unit, own)
+                        )
+                    elif (key.valid_to or date.max) > closed.get(unit, date.max):
+                        document.add(
+                            at,
+                            f"enheten {unit} är stängd från {closed[unit]}",
+                            f"Skriv valid_to: {closed[unit]}, och en ny nyckel som gäller därefter",
+                        )
+        spans = sorted((key.valid_from, key.valid_to or date.max, number) for number, key in enumerate(model.keys))
+        for (_, end, before), (start, _, number) in pairwise(spans):
+            if start != end:
+                line = document.line(("keys", before))
+                document.add(
+                    ("keys", number, "valid_from"),
+                    f"två nycklar gäller samtidigt (den andra börjar på rad {line})"
+                    if start < end
+                    else f"ingen nyckel gäller från {end} till {start}",
+                    f"Skriv valid_to: {start} på nyckeln på rad {line}, eller flytta valid_from",
+                )
+        if spans and (last := max(end for _, end, _ in spans)) < date.max:
+            document.add(("keys", spans[-1][2]), f"ingen nyckel gäller från {last}", "", "note")
+
+    def _own_units(self) -> set[str] | None:
+        """The units of the municipality's boards and companies; None when the file could not be read."""
+        model = self.documents["organisation.yaml"].model
+        if not isinstance(model, OrganisationFile):
+            return None
+        own = {board.code for board in model.boards if board.kind in {"board", "company"}}
+        return {unit.code for unit in model.units if unit.board in own}
 
 
 def duty_keys() -> set[str]:

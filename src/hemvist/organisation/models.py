@@ -62,7 +62,8 @@ class Municipality(models.Model):
     name_en = models.CharField(max_length=200)
     folder_hash = models.CharField(max_length=64)
     loaded_at = models.DateTimeField(null=True)
-    # municipality.yaml as it stood, under "settings"; the measures and categories of the history.
+    # municipality.yaml as it stood, under "settings"; the measures and categories of the history;
+    # compensation.yaml, under "compensation".
     data = models.JSONField(default=dict)
 
     name = Localised()

@@ -1,14 +1,15 @@
-"""Who answers for what on a day, the plan template, the history, the glossary. Nothing here is about a
-person, so no query asks for an actor.
+"""Who answers for what on a day, the plan template, the history, the glossary, how the state's money is divided.
+Nothing here is about a person, so no query asks for an actor.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -28,7 +29,7 @@ from hemvist.organisation.models import (
     Unit,
     UnitContribution,
 )
-from hemvist.organisation.schema import PlanItem
+from hemvist.organisation.schema import CompensationFile, Ground, PlanItem, Text
 
 
 def municipality() -> Municipality | None:
@@ -304,6 +305,84 @@ def category_labels() -> dict[str, str]:
     owner = municipality()
     language = "en" if (get_language() or "sv").startswith("en") else "sv"
     return {entry["code"]: entry["label"][language] for entry in owner.data["categories"]} if owner else {}
+
+
+# --- the state's money --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A unit's share of the money of a ground."""
+
+    unit: Unit
+    percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionKey:
+    """The key (fördelningsnyckel) from a day until another. A ground that is not in ``shares`` is not divided."""
+
+    valid_from: date
+    valid_to: date | None
+    confirmed: bool
+    reference: str
+    note: str
+    shares: Mapping[Ground, tuple[Share, ...]]
+
+    def holds(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The accounts that a file for the ledger names. A ground without an income account is not in ``income``."""
+
+    confirmed: bool
+    receivable: str
+    income: Mapping[Ground, str]
+    note: str
+
+
+def distribution_keys() -> tuple[DistributionKey, ...]:
+    """Every key, the oldest first. Two queries."""
+    keys = _compensation().keys
+    codes = {part.unit for key in keys for share in key.shares for part in share.parts}
+    units = {
+        unit.code: unit for unit in Unit.objects.filter(code__in=codes).select_related("branch__board", "department")
+    }
+    return tuple(
+        DistributionKey(
+            key.valid_from,
+            key.valid_to,
+            key.confirmed,
+            key.decision_reference,
+            _text(key.note),
+            {share.ground: tuple(Share(units[p.unit], p.percent) for p in share.parts) for share in key.shares},
+        )
+        for key in sorted(keys, key=lambda key: key.valid_from)
+    )
+
+
+def distribution_key(on: date) -> DistributionKey | None:
+    """The key that holds on the day, or None when none does. Two queries."""
+    return next((key for key in distribution_keys() if key.holds(on)), None)
+
+
+def accounts() -> Accounts | None:
+    """The accounts of the municipality's ledger, or None when the folder names none. One query."""
+    found = _compensation().accounts
+    return Accounts(found.confirmed, found.receivable, found.income, _text(found.note)) if found else None
+
+
+def _compensation() -> CompensationFile:
+    owner = municipality()
+    # A database that was last loaded before the file was there has none of it.
+    stored = owner.data.get("compensation") if owner else None
+    return CompensationFile.model_validate(stored or {"keys": []})
+
+
+def _text(text: Text | None) -> str:
+    return text.get(get_language() or "sv") if text else ""
 
 
 # --- glossary -----------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What a municipality's folder may hold: one pydantic model for each file.
 
-A municipality is data, not code. The folder ``municipalities/<name>/`` has the seven files in :data:`FILES`;
+A municipality is data, not code. The folder ``municipalities/<name>/`` has the eight files in :data:`FILES`;
 :mod:`hemvist.organisation.check` reads them and says in Swedish what is wrong and where.
 
 Words used throughout: *board* is a nämnd (its own authority), *branch* a verksamhetsgren (the boundary of
@@ -13,9 +13,11 @@ which the thing no longer holds.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Annotated, Literal
+from decimal import Decimal
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -97,6 +99,7 @@ Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
 Filled = Annotated[str, Field(min_length=1)]
 Lines = Annotated[str, AfterValidator(_lines)]
 CatalogueCode = Annotated[str, Field(pattern=r"^(TA|EA)\d{2}$")]
+AccountNumber = Annotated[str, Field(pattern=r"^\d{3,10}$")]
 
 
 class Model(BaseModel):
@@ -111,6 +114,19 @@ class Text(Model):
 
     def get(self, language: str) -> str:
         return self.en if language.startswith("en") else self.sv
+
+
+class Period(Model):
+    """Something that holds from a day, until another."""
+
+    valid_from: date
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Self:
+        if self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise ContentError("perioden slutar innan den börjar", "Skriv en valid_to som är senare än valid_from")
+        return self
 
 
 # --- municipality.yaml --------------------------------------------------------------------------------------
@@ -160,8 +176,11 @@ class HousingPolicy(Model):
 
 
 class MunicipalityFile(Model):
+    """``short_name`` is the municipality as the population register writes it: *Enköping*."""
+
     code: Annotated[str, Field(pattern=r"^\d{4}$")]
     name: Text
+    short_name: Filled
     county: County
     languages: Annotated[list[Literal["sv", "en"]], Field(min_length=1)]
     web: Annotated[str, Field(pattern=r"^https://\S+$")]
@@ -261,13 +280,11 @@ class Function(Model):
     note: Text | None = None
 
 
-class Responsibility(Model):
+class Responsibility(Period):
     """Which unit answers for a function, from which day, by which decision."""
 
     function: Code
     unit: Code
-    valid_from: date
-    valid_to: date | None = None
     # False when the true first day is not known; ``valid_from`` is then a day on which it certainly held or
     # the earliest day the program needs an answer for.
     start_known: bool = True
@@ -276,12 +293,6 @@ class Responsibility(Model):
     decision_reference: Filled
     note: Text | None = None
     seed_lines: Lines | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_start(self) -> Responsibility:
-        if self.valid_to is not None and self.valid_to <= self.valid_from:
-            raise ContentError("perioden slutar innan den börjar", "Skriv en valid_to som är senare än valid_from")
-        return self
 
 
 class ResponsibilitiesFile(Model):
@@ -527,6 +538,75 @@ class GlossaryFile(Model):
     terms: Annotated[list[Term], Field(min_length=1)]
 
 
+# --- compensation.yaml --------------------------------------------------------------------------------------
+
+# What the state pays for: the standard sum per person, initial costs, asylum seekers' housing, asylum seekers'
+# schooling, unaccompanied children, and what is paid on application only.
+Ground = Literal["standard", "initial", "asylum_housing", "school", "unaccompanied", "applied"]
+
+
+class Part(Model):
+    """A unit's part of what is paid on a ground, in percent."""
+
+    unit: Code
+    percent: Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
+
+
+class Share(Model):
+    """How the money of one ground is divided, all of it."""
+
+    ground: Ground
+    parts: Annotated[list[Part], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if unit := _repeated(part.unit for part in self.parts):
+            raise ContentError(f"enheten {unit} står två gånger", "Slå ihop dem till en rad")
+        if (total := sum(part.percent for part in self.parts)) != 100:
+            raise ContentError(f"andelarna blir {total} procent", "Rätta dem så att summan blir exakt 100")
+        return self
+
+
+class Key(Period):
+    """A distribution key (fördelningsnyckel). A ground that is left out is not divided: its money stays with the
+    unit that answers for the reception.
+    """
+
+    decision_reference: Filled
+    # False when the percentages are not the municipality's own.
+    confirmed: bool = True
+    note: Text | None = None
+    seed_lines: Lines | None = None
+    shares: Annotated[list[Share], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_ground_once(self) -> Self:
+        if ground := _repeated(share.ground for share in self.shares):
+            raise ContentError(f"{ground} delas två gånger i samma nyckel", "Ta bort den ena")
+        return self
+
+
+class Accounts(Model):
+    """The accounts of the municipality's ledger that a file for it (SIE) names."""
+
+    # False when the numbers are not the municipality's own.
+    confirmed: bool = True
+    receivable: AccountNumber
+    income: dict[Ground, AccountNumber]
+    note: Text | None = None
+
+
+class CompensationFile(Model):
+    # Empty where nothing is divided by percentages.
+    keys: list[Key]
+    accounts: Accounts | None = None
+
+
+def _repeated(words: Iterable[str]) -> str | None:
+    """The first word that stands more than once."""
+    return next((word for word, times in Counter(words).items() if times > 1), None)
+
+
 FILES: dict[str, type[Model]] = {
     "municipality.yaml": MunicipalityFile,
     "organisation.yaml": OrganisationFile,
@@ -535,4 +615,5 @@ FILES: dict[str, type[Model]] = {
     "plan.yaml": PlanFile,
     "history.yaml": HistoryFile,
     "glossary.yaml": GlossaryFile,
+    "compensation.yaml": CompensationFile,
 }

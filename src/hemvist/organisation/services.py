@@ -421,6 +421,7 @@ def _load_settings(folder: Folder, sync: _Sync) -> None:
                     "settings": municipality.model_dump(mode="json"),
                     "measures": [entry.model_dump(mode="json") for entry in folder.history.measures],
                     "categories": [entry.model_dump(mode="json") for entry in folder.history.categories],
+                    "compensation": folder.compensation.model_dump(mode="json"),
                 },
             }
         },
