@@ -29,12 +29,13 @@ demo: $(VENV)/.runtime var/.assets ## Make a demo database with synthetic Enköp
 serve: $(VENV)/.runtime var/.assets ## Serve the database that is there
 	$(BIN)/hemvist serve --bind 127.0.0.1:$(PORT)
 
-check: $(VENV)/.dev var/.assets ## Lint, types, import contract, municipality data, fast tests
+check: $(VENV)/.dev var/.assets ## Lint, types, import contract, law and municipality data, fast tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --lint --quiet src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/hemvist law check
 	$(BIN)/hemvist municipality check municipalities/enkoping
 	$(BIN)/hemvist municipality check municipalities/exempelby
 	$(BIN)/python -m pytest -q -m "not browser and not slow"

@@ -51,12 +51,13 @@ HEMVIST_DATA_DIR=$work/data-on-postgresql HEMVIST_DATABASE_URL="postgresql://hem
   >"$work/on-postgresql" 2>&1 &
 on_postgresql=$!
 
-echo "== Lint, types, import contract, municipality data"
+echo "== Lint, types, import contract, law and municipality data"
 $bin/ruff check .
 $bin/ruff format --check .
 $bin/djlint --lint --quiet src
 $bin/mypy
 $bin/lint-imports
+$bin/hemvist law check
 $bin/hemvist municipality check municipalities/enkoping
 $bin/hemvist municipality check municipalities/exempelby
 

@@ -7,13 +7,19 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 # Rooms with a ``cli`` module that has ``register(subparsers)``.
 ROOMS = (
+    "hemvist.law",
     "hemvist.organisation",
     "hemvist.access",
     "hemvist.reception",
     "hemvist.coordination",
+    "hemvist.compensation",
     "hemvist.web",
     "hemvist.demo",
 )
@@ -25,6 +31,14 @@ def setup_django() -> None:
     import django
 
     django.setup()
+
+
+def shared_command(subparsers: Subparsers, name: str, about: str) -> Subparsers:
+    """The subcommands of a command that several rooms add to, as ``import``; the first of them makes it."""
+    if name not in subparsers.choices:
+        subparsers.add_parser(name, help=about).add_subparsers(dest="what", required=True, metavar="VAD")
+    command = subparsers.choices[name]
+    return next(action for action in command._actions if isinstance(action, argparse._SubParsersAction))
 
 
 def build_parser() -> argparse.ArgumentParser:

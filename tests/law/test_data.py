@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
+from hemvist import cli
 from hemvist.law import acts, ages, duties, parameters, rulings
 from hemvist.law.duties import DUTIES, DutyFacts, DutyNotFound, applies, deadline
-from hemvist.law.parameters import ParameterNotFound, ParameterNotInForce
+from hemvist.law.parameters import ParameterNotFound, ParameterNotInForce, ReceptionDateNeeded
 from hemvist.law.rulings import UnknownRuling
 from hemvist.law.types import Status, Step, Text, one_sided
 
 DOCS = Path(__file__).parents[2] / "docs" / "law"
+GOLDEN = Path(__file__).parent / "golden"
 
 
-def row(value: int, start: str, end: str | None = None, **more: object) -> dict[str, object]:
+def row(value: object, start: str, end: str | None = None, **more: object) -> dict[str, object]:
     last = date.fromisoformat(end) if end else None
     base = {"value": value, "valid_from": date.fromisoformat(start), "valid_to": last}
     return base | {"act": "2016:39", "section": "10 §"} | more
 
 
-def register(*rows: dict[str, object]) -> parameters.Register:
-    return parameters.parse({"x": {"label": {"sv": "X", "en": "X"}, "unit": "år", "values": list(rows)}})
+def register(*rows: dict[str, object], **group: object) -> parameters.Register:
+    return parameters.parse({"x": {"label": {"sv": "X", "en": "X"}, "unit": "år", "values": list(rows)} | group})
 
 
 def test_the_stored_parameters_are_sound() -> None:
@@ -50,9 +54,10 @@ def test_a_text_is_swedish_until_a_language_is_asked_for() -> None:
 
 
 def test_a_text_in_a_step_is_stored_in_both_languages() -> None:
-    step = Step("{note}, {day}", {"note": Text("ja", "yes"), "day": date(2026, 11, 23)})
+    values = {"note": Text("ja", "yes"), "day": date(2026, 11, 23), "sum": Decimal("18.50")}
+    step = Step("{note}, {day}, {sum}", values)
     assert Step.from_json(json.loads(json.dumps(step.to_json()))) == step
-    assert step.render() == "ja, 2026-11-23"
+    assert step.render() == "ja, 2026-11-23, 18.50"
 
 
 def test_a_text_without_english_is_found() -> None:
@@ -105,6 +110,130 @@ def test_a_missing_unit_is_found() -> None:
 def test_an_unknown_unit_is_found() -> None:
     known = parameters.parse({"x": {"label": {"sv": "X", "en": "X"}, "unit": "mil", "values": [row(1, "2020-01-01")]}})
     assert any("enheten mil" in found for found in parameters.validate(known))
+
+
+EARLIER = {"received_to": date(2025, 12, 31)}
+LATER = {"received_from": date(2026, 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "problems"),
+    [
+        # Before 2026 everyone was received before 2026, so the second row alone divides the cohorts.
+        ([row(1, "2023-01-01", **EARLIER), row(2, "2026-01-01", **LATER)], []),
+        ([row(1, "2020-01-01", "2025-12-31"), row(1, "2026-01-01", **EARLIER), row(2, "2026-01-01", **LATER)], []),
+        (
+            [row(1, "2023-01-01", **EARLIER), row(2, "2026-01-01", received_from=date(2026, 2, 1))],
+            ["x 2026-01-01: glapp för den som togs emot från 2026-01-01"],
+        ),
+        (
+            [row(1, "2023-01-01", **EARLIER), row(2, "2026-03-01", **LATER)],
+            ["x 2026-01-01: glapp för den som togs emot från 2026-01-01"],
+        ),
+        (
+            [row(1, "2023-01-01", "2026-12-31", **EARLIER), row(2, "2026-01-01", **LATER)],
+            ["x 2027-01-01: glapp för den som togs emot före 2026-01-01"],
+        ),
+        (
+            [row(1, "2023-01-01", received_to=date(2026, 1, 31)), row(2, "2026-01-01", **LATER)],
+            ["x 2026-01-01: överlappar värdet från 2023-01-01 för den som togs emot från 2026-01-01"],
+        ),
+        (
+            [row(1, "2023-01-01"), row(2, "2026-01-01", **LATER)],
+            ["x 2026-01-01: överlappar värdet från 2023-01-01 för den som togs emot från 2026-01-01"],
+        ),
+        (
+            [row(1, "2023-01-01", "2024-12-31", **EARLIER), row(2, "2026-01-01", **LATER)],
+            [
+                "x 2026-01-01: glapp efter 2024-12-31",
+                "x 2026-01-01: glapp för den som togs emot före 2026-01-01",
+            ],
+        ),
+    ],
+)
+def test_the_cohorts_hang_together(rows: list[dict[str, object]], problems: list[str]) -> None:
+    assert parameters.validate(register(*rows)) == problems
+
+
+def test_an_unknown_year_may_be_absent_but_never_a_cohort() -> None:
+    rows = [row(1, "2023-01-01", "2023-12-31"), row(1, "2025-01-01", **EARLIER), row(2, "2027-01-01", **LATER)]
+    found = parameters.validate(register(*rows), gaps_allowed={"x"})
+    assert found == ["x 2026-01-01: glapp för den som togs emot från 2026-01-01"]
+
+
+def test_a_value_by_cohort_asks_when_the_person_was_received() -> None:
+    known = register(row(1, "2023-01-01", **EARLIER), row(2, "2026-01-01", **LATER))
+    for day in (date(2024, 5, 5), date(2026, 5, 5)):
+        with pytest.raises(ReceptionDateNeeded, match="mottagandedatum"):
+            parameters.get("x", day, source=known)
+    paid = date(2026, 1, 31)
+    assert parameters.get("x", paid, received_on=date(2025, 12, 31), source=known).value == 1
+    assert parameters.get("x", paid, received_on=date(2026, 1, 1), source=known).value == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "group", "problem"),
+    [
+        ([row(1, "2020-01-01")], {"basis": "moon"}, "basis moon är okänd, välj bland payment, received"),
+        ([row(1, "2020-01-01", **EARLIER)], {"basis": "received"}, "dagen är redan mottagandedatum"),
+        ([row(1, "2020-01-01", **LATER | EARLIER)], {}, "slutar före sin början"),
+        ([row(25.1, "2020-01-01")], {"unit": "procent"}, "inte exakt"),
+        ([row(1, "2020-01-01"), row(0.5, "2021-01-01")], {}, "inte exakt"),
+    ],
+)
+def test_validate_finds_the_problem_in_a_group(
+    rows: list[dict[str, object]], group: dict[str, object], problem: str
+) -> None:
+    assert any(problem in found for found in parameters.validate(register(*rows, **group)))
+
+
+def test_per_cent_is_exact_and_a_list_is_a_tuple() -> None:
+    (item,) = register(row(["25.10", "0"], "2020-01-01"), unit="procent", basis="payment")["x"]
+    assert item.value == (Decimal("25.1"), Decimal(0))
+    assert [str(part) for part in item.value] == ["25.10", "0"]
+    assert item.basis == "payment"
+
+
+def test_a_value_that_nobody_has_read_is_provisional() -> None:
+    assert parameters.get("price_base_amount", date(2027, 5, 5)).provisional
+    assert not parameters.get("price_base_amount", date(2026, 5, 5)).provisional
+
+
+def test_a_change_day_is_where_a_value_or_a_cohort_begins() -> None:
+    known = register(row(1, "2023-01-01"), row(2, "2026-02-01", **LATER), row(3, "2030-01-01", status="proposed"))
+    days = {date(2023, 1, 1), date(2026, 1, 1), date(2026, 2, 1)}
+    assert parameters.change_days(known) == {("x", day) for day in days}
+    cases = [
+        {"key": "x", "day": date(2023, 1, 1)},
+        {"key": "x", "day": date(2026, 2, 2), "received_on": date(2026, 1, 1)},
+    ]
+    assert parameters.untried(cases, known) == [("x", date(2026, 2, 1))]
+
+
+def test_the_command_finds_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["law", "check", "--golden", str(GOLDEN)]) == 0
+    assert capsys.readouterr().out == "Lagens data: inga fel\n"
+
+
+def test_the_command_tells_which_golden_case_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cases = yaml.safe_load((GOLDEN / "parameters.yaml").read_text("utf-8"))
+    kept = [case for case in cases if case["facts"]["key"] != "asylum.funeral"]
+    (tmp_path / "parameters.yaml").write_text(yaml.safe_dump(kept), "utf-8")
+    assert cli.main(["law", "check", "--golden", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        f"asylum.funeral 2026-10-01: provfall saknas, lägg till ett i {tmp_path}",
+        "Lagens data: 1 fel",
+    ]
+
+
+def test_the_command_says_when_there_are_no_golden_cases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["law", "check"]) == 0
+    assert "kontrollerades inte" in capsys.readouterr().out
+    assert cli.main(["law", "check", "--golden", "borta"]) == 1
+    assert "Mappen borta finns inte" in capsys.readouterr().out
 
 
 def test_an_unknown_key_is_refused() -> None:
@@ -252,7 +381,7 @@ def test_a_day_before_the_known_values_gives_no_day() -> None:
 
 
 def test_every_duty_and_question_is_in_the_prose() -> None:
-    prose = (DOCS / "duties.md").read_text("utf-8")
+    prose = "".join((DOCS / name).read_text("utf-8") for name in ("duties.md", "compensation.md"))
     assert [key for key in (*duties.DUTIES, *rulings.QUESTIONS) if f"`{key}`" not in prose] == []
 
 

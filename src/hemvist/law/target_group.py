@@ -36,6 +36,7 @@ class PermitGround(StrEnum):
     RESETTLEMENT = "RESETTLEMENT"
     RELATIVE = "RELATIVE"
     GYMNASIELAGEN_2017_353 = "GYMNASIELAGEN_2017_353"
+    LAW_2016_752 = "LAW_2016_752"
     OTHER = "OTHER"
 
 
@@ -57,6 +58,7 @@ PERMIT_GROUND_LABELS = {
     PermitGround.RESETTLEMENT: gettext_noop("Vidarebosatt"),
     PermitGround.RELATIVE: gettext_noop("Anhörig (5 kap. 3 § utlänningslagen)"),
     PermitGround.GYMNASIELAGEN_2017_353: gettext_noop("Studier på gymnasial nivå (lagen (2017:353))"),
+    PermitGround.LAW_2016_752: gettext_noop("Studier på gymnasial nivå (16 c–16 i §§ lagen (2016:752))"),
     PermitGround.OTHER: gettext_noop("Annan grund, till exempel arbete eller studier"),
 }
 RESETTLED = frozenset({PermitGround.UTLL_5_2, PermitGround.RESETTLEMENT})
@@ -84,13 +86,15 @@ LIVING_LABELS = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SponsorTie:
     """The tie to the person in Sweden (anknytning). ``ground_covered``: that person's permit is of a kind in
-    2 §.
+    2 §. ``child_of_relative``: an unmarried child tied to somebody who is a relative too; only the money covers it
+    (förordning 2010:1122 5 a § 2 st).
     """
 
     ground_covered: bool | None = None
     first_received_on: date | None = None
     citizen_at_application: bool | None = None
     applied_on: date | None = None
+    child_of_relative: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +182,7 @@ def _covered(person: PersonForTargetGroup, on: date, regime: Regime) -> Proposal
         )
         return _no((), text, sfs(act, "2 §"), day=person.permit_to)
     else:
-        pending = _pending_renewal(person, on)
+        pending = pending_renewal(person, on, sfs("2026:1326", "4 §"))
         if not pending.value:
             return pending
         steps = pending.steps
@@ -186,7 +190,10 @@ def _covered(person: PersonForTargetGroup, on: date, regime: Regime) -> Proposal
         text = gettext_noop("Uppehållstillståndet kan inte ligga till grund för folkbokföring.")
         return _no(steps, text, sfs(act, "2 §"))
     if person.permit_ground is PermitGround.RELATIVE:
-        tie = _relative(person.sponsor, on, act)
+        tie = relative(person.sponsor, sfs(act, "3 §"), parameters.get("target_group.relative_window_years", on).value)
+        if person.sponsor.child_of_relative:
+            text = gettext_noop("Barnets anknytning är till en anhörig. Lagen omfattar bara den närmaste kretsen.")
+            return _no(steps, text, sfs(act, "3 §"))
         if not tie.value:
             return Proposal(tie.value, steps + tie.steps, tie.missing)
         steps += tie.steps
@@ -207,8 +214,11 @@ def _covered(person: PersonForTargetGroup, on: date, regime: Regime) -> Proposal
     return _yes(steps, gettext_noop("Personen omfattas av lagen ({act})."), sfs(act, "2 §"), act=act)
 
 
-def _pending_renewal(person: PersonForTargetGroup, on: date) -> Proposal[bool]:
-    source, applied = sfs("2026:1326", "4 §"), person.renewal_applied_on
+def pending_renewal(
+    person: PersonForTargetGroup, on: date, source: Source, *, inhibition_ends: bool = True
+) -> Proposal[bool]:
+    """Whether an application made while the old permit was valid keeps the coverage (lag 2026:1326 4 §; 5 b §)."""
+    applied = person.renewal_applied_on
     expired = (Step(gettext_noop("Uppehållstillståndet gick ut den {day}."), {"day": person.permit_to}, source),)
     assert person.permit_from is not None
     assert person.permit_to is not None
@@ -221,7 +231,7 @@ def _pending_renewal(person: PersonForTargetGroup, on: date) -> Proposal[bool]:
         return _unknown(expired, "renewal_for_covered_ground")
     if not person.renewal_for_covered_ground:
         return _no(expired, gettext_noop("Ansökan gäller ett tillstånd på en grund som inte omfattas."), source)
-    if person.has_inhibition:
+    if person.has_inhibition and inhibition_ends:
         text = gettext_noop("Personen har ett beslut om inhibition. Då gäller inte regeln om pågående ansökan.")
         return _no(expired, text, source)
     refused = person.renewal_refused_final_on
@@ -231,8 +241,8 @@ def _pending_renewal(person: PersonForTargetGroup, on: date) -> Proposal[bool]:
     return _yes(expired, text, source, day=applied)
 
 
-def _relative(tie: SponsorTie, on: date, act: str) -> Proposal[bool]:
-    source = sfs(act, "3 §")
+def relative(tie: SponsorTie, source: Source, years: int) -> Proposal[bool]:
+    """Whether the tie is of the kind and age that the provision asks for (lag 2016:38 3 §; 2010:1122 5 a §)."""
     names = ("ground_covered", "first_received_on", "citizen_at_application", "applied_on")
     if missing := [f"sponsor.{name}" for name in names if getattr(tie, name) is None]:
         return _unknown((), *missing)
@@ -242,7 +252,6 @@ def _relative(tie: SponsorTie, on: date, act: str) -> Proposal[bool]:
         return _no((), gettext_noop("Anknytningspersonen omfattas inte själv av lagen."), source)
     if tie.citizen_at_application:
         return _no((), gettext_noop("Anknytningspersonen var svensk medborgare när ansökan gjordes."), source)
-    years = parameters.get("target_group.relative_window_years", on).value
     last = add_months(tie.first_received_on, 12 * years)
     values = {"years": years, "applied": tie.applied_on, "last": last}
     if tie.applied_on > last:

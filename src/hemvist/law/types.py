@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -106,12 +107,16 @@ class Step:
 def _stored(value: Any) -> Any:
     if isinstance(value, date):
         return {"date": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
     return {"sv": value.sv, "en": value.en} if isinstance(value, Text) else value
 
 
 def _restored(value: Any) -> Any:
     if isinstance(value, dict) and "date" in value:
         return date.fromisoformat(value["date"])
+    if isinstance(value, dict) and "decimal" in value:
+        return Decimal(value["decimal"])
     return Text.read(value) if isinstance(value, dict) and "sv" in value else value
 
 
@@ -119,13 +124,16 @@ def _restored(value: Any) -> Any:
 class RulingQuestion:
     """A point where the law is unclear: the program asks for a recorded local ruling and never guesses.
 
-    ``key`` names the question, ``options`` are the possible answers (code -> Swedish text).
+    ``key`` names the question, ``options`` are the possible answers (code -> Swedish text). With a ``default`` the
+    rules of money go on with that reading until the municipality has ruled, and say so in every result that rests on
+    it.
     """
 
     key: str
     question: str
     options: Mapping[str, str]
     source: Source | None = None
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
@@ -16,7 +16,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.models import Case
 from hemvist.coordination.models import PlanTask
 from hemvist.coordination.queries import UNFINISHED
-from hemvist.law import acts, parameters
+from hemvist.law import acts, parameters, whatif
 from hemvist.law.acts import Act
 from hemvist.law.calendar import add_months
 from hemvist.law.parameters import Parameter
@@ -265,12 +265,7 @@ def _parameter_changes(today: date) -> list[ParameterChange]:
     """The values that begin within twelve months."""
     changes = []
     for parameter in parameters.changes_between(today, add_months(today, 12)):
-        before: Parameter | None
-        try:
-            before = parameters.get(parameter.key, parameter.valid_from - timedelta(days=1))
-        except parameters.ParameterNotFound:
-            before = None
-        changes.append(ParameterChange(before, parameter))
+        changes.append(ParameterChange(whatif.predecessor(parameter), parameter))
     return changes
 
 

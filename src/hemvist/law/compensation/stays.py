@@ -1,0 +1,289 @@
+"""Money for stays: by the night, the quarter or the school term (förordning 2017:193; förordning 2010:1122 29-30 §§).
+
+Days are counted one by one, each at the amount in force and the age on that day. Left to people: whether the housing is
+of the kind that the ordinance pays for, and whether a child in a school is covered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hemvist.law.calendar import add_months, end_of_month
+from hemvist.law.compensation.facts import Entitlement, Ground, Route, Stay, StayForm, Terms, unknown
+from hemvist.law.parameters import Parameter, ParameterNotFound
+from hemvist.law.rulings import Choice
+from hemvist.law.types import Step, gettext_noop
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByDay:
+    """How a stay is paid by the night."""
+
+    ground: Ground
+    once: Ground | None
+    # Parameters: an amount a night for a child and for an adult, an amount once.
+    child: str
+    adult: str
+    once_key: str
+    monthly: bool
+    route: Route
+    # Whether the last day is one of those paid for whatever the municipality has ruled (29 and 30 §§).
+    whole: bool = False
+    from_age: int = 0
+    to_age: int = 200
+    # Months after the period in which the money comes.
+    pay_months: str = ""
+
+
+_HOUSING = ("asylum.housing_day.child", "asylum.housing_day.adult", "asylum.housing_once")
+_ASSIGNED = ("asylum.assigned_day.child", "asylum.assigned_day.adult", "asylum.assigned_once")
+_FORMER = "asylum.former_unaccompanied_day"
+_PLACED = "compensation.unaccompanied_day"
+_STUDY = "compensation.young_adult_day"
+
+BY_DAY: Mapping[StayForm, _ByDay] = {
+    StayForm.MUNICIPAL_TEMPORARY_PROTECTION: _ByDay(
+        Ground.ASYLUM_HOUSING, Ground.ASYLUM_HOUSING_ONCE, *_HOUSING, monthly=True, route=Route.AUTOMATIC
+    ),
+    StayForm.FORMER_UNACCOMPANIED: _ByDay(
+        Ground.FORMER_UNACCOMPANIED,
+        None,
+        _FORMER,
+        _FORMER,
+        "",
+        monthly=True,
+        route=Route.AUTOMATIC,
+        from_age=18,
+        to_age=20,
+    ),
+    StayForm.ASSIGNED_HOUSING: _ByDay(
+        Ground.ASSIGNED_HOUSING, Ground.ASSIGNED_HOUSING_ONCE, *_ASSIGNED, monthly=False, route=Route.APPLICATION
+    ),
+    StayForm.PLACED_UNACCOMPANIED: _ByDay(
+        Ground.UNACCOMPANIED,
+        Ground.UNACCOMPANIED_ONCE,
+        _PLACED,
+        _PLACED,
+        "compensation.unaccompanied_once",
+        monthly=False,
+        route=Route.AUTOMATIC,
+        whole=True,
+        to_age=17,
+        pay_months="compensation.unaccompanied_pay_months",
+    ),
+    StayForm.STUDY_SUPPORT: _ByDay(
+        Ground.STUDY_SUPPORT,
+        None,
+        _STUDY,
+        _STUDY,
+        "",
+        monthly=False,
+        route=Route.AUTOMATIC,
+        whole=True,
+        from_age=18,
+        to_age=20,
+        pay_months="compensation.young_adult_pay_months",
+    ),
+}
+SCHOOLS: Mapping[StayForm, str] = {
+    StayForm.SCHOOL_PRESCHOOL: "asylum.school_year.preschool",
+    StayForm.SCHOOL_PRESCHOOL_CLASS: "asylum.school_year.preschool_class",
+    StayForm.SCHOOL_COMPULSORY: "asylum.school_year.compulsory",
+    StayForm.SCHOOL_UPPER_SECONDARY: "asylum.school_year.upper_secondary",
+}
+
+
+def stay_money(
+    stay: Stay, *, birth_date: date, municipality: str, until: date, terms: Terms | None = None
+) -> tuple[Entitlement, ...]:
+    """What a stay brings, a row a month or quarter; an open stay is counted up to and with ``until``."""
+    terms = terms or Terms()
+    if stay.form in SCHOOLS:
+        return tuple(_school(stay, municipality, until, terms))
+    return tuple(_by_day(stay, BY_DAY[stay.form], birth_date, municipality, until, terms))
+
+
+def _by_day(
+    stay: Stay, how: _ByDay, birth_date: date, municipality: str, until: date, terms: Terms
+) -> Iterator[Entitlement]:
+    choice = None if how.whole else terms.chosen("U12")
+    last = stay.end or until
+    if stay.end and not (how.whole or (choice and choice.option == "included")):
+        last = stay.end - ONE_DAY
+    if stay.form is StayForm.STUDY_SUPPORT:
+        # One month with studiehjälp pays for every day of its quarter (30 §).
+        start, last = _quarter(stay.start)[0], _quarter(last)[1]
+    else:
+        start = stay.start
+    counted: dict[tuple[date, date], dict[str, list[date]]] = defaultdict(lambda: defaultdict(list))
+    points: dict[tuple[date, date], tuple[Choice, ...]] = defaultdict(tuple)
+    if choice and stay.end:
+        points[_period(stay.end, how)] += (choice,)
+    day = start
+    while day <= last:
+        period = _period(day, how)
+        age, birthday = terms.age(birth_date, day, how.from_age, 18, how.to_age + 1)
+        if birthday:
+            points[period] += (birthday,)
+        if how.from_age <= age <= how.to_age:
+            counted[period][how.adult if age >= 18 else how.child].append(day)
+        day += ONE_DAY
+    for period, nights in counted.items():
+        if owed := _nights(how, period, nights, municipality, terms, points[period]):
+            yield owed
+    if how.once and stay.start <= last and counted:
+        yield from _once(how, stay.start, municipality, terms)
+
+
+def _nights(
+    how: _ByDay,
+    period: tuple[date, date],
+    nights: Mapping[str, list[date]],
+    municipality: str,
+    terms: Terms,
+    points: tuple[Choice, ...],
+) -> Entitlement | None:
+    """One period; None when the provision had not begun on any of its days."""
+    total, steps, used = Decimal(0), [], []
+    for key, days in nights.items():
+        by_amount: dict[Parameter, int] = defaultdict(int)
+        for day in days:
+            try:
+                by_amount[terms.get(key, day)] += 1
+            except ParameterNotFound:
+                continue
+        for parameter, count in by_amount.items():
+            total += Decimal(parameter.value) * count
+            used.append(parameter)
+            text = gettext_noop("{count} dygn à {amount} kronor är {sum} kronor.")
+            values = {"count": count, "amount": parameter.value, "sum": Decimal(parameter.value) * count}
+            steps.append(Step(text, values, parameter.source))
+    if not used:
+        return None
+    return _entitlement(how.ground, total, period, steps, used, how, municipality, terms, points)
+
+
+def _once(how: _ByDay, start: date, municipality: str, terms: Terms) -> Iterator[Entitlement]:
+    assert how.once is not None
+    try:
+        parameter = terms.get(how.once_key, start)
+    except ParameterNotFound:
+        return
+    period = _period(start, how)
+    step = Step(
+        gettext_noop("En gång, {amount} kronor för den som flyttade in den {day}.")
+        if how.once is not Ground.UNACCOMPANIED_ONCE
+        else gettext_noop("En gång, {amount} kronor för barnet som placerades den {day}."),
+        {"amount": parameter.value, "day": start},
+        parameter.source,
+    )
+    yield _entitlement(how.once, Decimal(parameter.value), period, [step], [parameter], how, municipality, terms, ())
+
+
+def _entitlement(
+    ground: Ground,
+    amount: Decimal,
+    period: tuple[date, date],
+    steps: list[Step],
+    used: list[Parameter],
+    how: _ByDay,
+    municipality: str,
+    terms: Terms,
+    points: tuple[Choice, ...],
+) -> Entitlement:
+    due, apply_by, last_step = _when(period, how.route, how.pay_months, how.monthly, terms)
+    if ground is Ground.UNACCOMPANIED_ONCE:
+        due = end_of_month(add_months(due, 1))  # within a month from the first payment (31 §)
+    return Entitlement(
+        ground=ground,
+        amount=amount,
+        municipality=municipality,
+        due_on=due,
+        period=period,
+        route=how.route,
+        apply_by=apply_by,
+        steps=(*steps, *last_step, *(point.step for point in points)),
+        open_points=points,
+        provisional=tuple(parameter for parameter in used if parameter.provisional),
+    )
+
+
+def _when(
+    period: tuple[date, date], route: Route, pay_months: str, monthly: bool, terms: Terms
+) -> tuple[date, date | None, tuple[Step, ...]]:
+    """When the money comes, and for what must be applied for the last day (2017:193 19 §; 2010:1122 31 §)."""
+    if route is Route.APPLICATION:
+        months = terms.get("claims.asylum_quarter_months", period[1])
+        last = end_of_month(add_months(period[1], months.value))
+        text = gettext_noop("Söks för kvartalet. Ansökan ska ha kommit in senast {last}.")
+        return last, last, (Step(text, {"last": last}, months.source),)
+    if pay_months:
+        months = terms.get(pay_months, period[1])
+        due = end_of_month(add_months(period[1], months.value))
+        text = gettext_noop("Betalas utan ansökan inom {months} månader efter kvartalet, senast {due}.")
+        return due, None, (Step(text, {"months": months.value, "due": due}, months.source),)
+    due = end_of_month(add_months(period[1], 1))
+    return due, None, ()
+
+
+def _school(stay: Stay, municipality: str, until: date, terms: Terms) -> Iterator[Entitlement]:
+    """A tenth of the yearly amount for each started four-week period, at most a whole year's in twelve months.
+
+    A period belongs to the quarter in which it starts (inferred); 2017:193 4 §.
+    """
+    last = min(stay.end or until, until)
+    started: dict[tuple[date, date], list[date]] = defaultdict(list)
+    weeks = int(terms.get("asylum.school_period_weeks", stay.start).value)
+    share = terms.get("asylum.school_period_share", stay.start)
+    day, count = stay.start, 0
+    year_ends = add_months(stay.start, 12)
+    while day <= last:
+        if day >= year_ends:
+            count, year_ends = 0, add_months(year_ends, 12)
+        if count < 100 // Decimal(share.value):
+            started[_quarter(day)].append(day)
+            count += 1
+        day += timedelta(weeks=weeks)
+    for period, days in started.items():
+        total, steps, used = Decimal(0), [], []
+        for first in days:
+            try:
+                yearly = terms.get(SCHOOLS[stay.form], first)
+            except ParameterNotFound:
+                steps.append(unknown(SCHOOLS[stay.form], first))
+                continue
+            total += Decimal(yearly.value) * Decimal(share.value) / 100
+            used.append(yearly)
+        if used:
+            text = gettext_noop(
+                "{count} påbörjade fyraveckorsperioder, {share} procent av årsbeloppet {amount} kronor för varje."
+            )
+            values = {"count": len(used), "share": Decimal(share.value), "amount": used[-1].value}
+            steps.append(Step(text, values, used[-1].source))
+        due, apply_by, when = _when(period, Route.APPLICATION, "", False, terms)
+        yield Entitlement(
+            ground=Ground.SCHOOL,
+            amount=total if used else None,
+            municipality=municipality,
+            due_on=due,
+            period=period,
+            route=Route.APPLICATION,
+            apply_by=apply_by,
+            steps=(*steps, *when),
+            provisional=tuple(parameter for parameter in used if parameter.provisional),
+        )
+
+
+def _period(day: date, how: _ByDay) -> tuple[date, date]:
+    return (day.replace(day=1), end_of_month(day)) if how.monthly else _quarter(day)
+
+
+def _quarter(day: date) -> tuple[date, date]:
+    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    return first, end_of_month(add_months(first, 2))
