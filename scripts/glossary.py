@@ -75,6 +75,17 @@ IDENTIFIERS = tuple(
         ("förslag (aldrig ett beslut)", "Proposal", "law.types"),
         ("oklar rättsfråga", "RulingQuestion", "law.types"),
         ("röjandekontroll (små tal)", "suppress", "planning.suppression"),
+        ("belopp som staten är skyldig, med skäl", "Entitlement", "law.compensation.facts"),
+        ("nivå för initiala kostnader", "InitialRate", "law.compensation.facts"),
+        ("folkbokföring från en dag", "Registration", "law.compensation.facts"),
+        ("vistelse som ger ersättning", "Stay", "law.compensation.facts"),
+        ("läsning av en oklar rättsfråga", "Choice", "law.rulings"),
+        ("fördelningsnyckel", "DistributionKey", "organisation.queries"),
+        ("utbetalningslista", "PaymentFile", "compensation.models"),
+        ("utbetalning från Migrationsverket", "Payment", "compensation.models"),
+        ("utredd skillnad", "Clearance", "compensation.models"),
+        ("ansökan om ersättning (återsökning)", "Claim", "compensation.models"),
+        ("underlag till en ansökan", "ClaimEvidence", "compensation.models"),
     )
 )
 

@@ -1,6 +1,6 @@
-"""Every query of households and plans asked by those whose household it is not.
+"""Every query of households, plans and what money hangs on, asked by those whose household it is not.
 
-A public function of the two modules that is missing here fails the last test.
+A public function of these modules that is missing here fails the last test.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from hemvist.access.roles import Role
 from hemvist.coordination import queries as plan
 from hemvist.coordination.models import PlanTask
 from hemvist.coordination.queries import TaskFilter
+from hemvist.reception import compensation_facts as money
 from hemvist.reception import queries as reception
 from hemvist.reception.queries import HouseholdFilter
 from hemvist.reception.services import end_membership, register_households
@@ -103,6 +104,11 @@ QUESTIONS: dict[str, Question] = {
     "planned_households": Question(
         lambda w, a: _none(reception.planned_households(a, w.today, w.today + timedelta(days=90))), answered=EVERYBODY
     ),
+    "compensation_people": Question(
+        lambda w, a: money.compensation_people(a, today=w.today, person_ids=[p.id for p in w.persons]),
+        answered=LIST_CASES,
+        otherwise=REFUSED,
+    ),
     "list_tasks": Question(
         lambda w, a: plan.list_tasks(a, TaskFilter("all"), today=w.today, limit=500), answered=WORK, otherwise=REFUSED
     ),
@@ -121,6 +127,10 @@ WITHOUT_ACTOR = {
     "first_reception": "computes on a row that the caller was allowed to read",
     "deadline_of": "computes on a row that the caller was allowed to read",
     "target_group": "computes on a row that the caller was allowed to read",
+    "open_assumptions": "computes on a row that the caller was allowed to read",
+    "reception_facts": "arranges facts already read",
+    "home": "about the organisation",
+    "people_for_sums": "for sums, without names, numbers and protected cases",
     "names_of": "for callers that have been allowed and have logged",
     "arrivals_per_year_and_category": "numbers without protected cases; the statistics hide small ones",
     "text_of": "words",
@@ -167,11 +177,19 @@ def test_no_question_gives_a_foreign_household_away(asked: tuple[str, Actor, Wor
 
 def test_the_owner_who_may_sees_what_all_others_do_not(world: World) -> None:
     """What the questions above hide is there to be hidden."""
-    for name in ("list_households", "get_household", "arriving", "list_tasks", "meeting", "start"):
+    for name in (
+        "list_households",
+        "get_household",
+        "arriving",
+        "compensation_people",
+        "list_tasks",
+        "meeting",
+        "start",
+    ):
         assert FAMILY in secrets_in(QUESTIONS[name].ask(world, world.trusted)), name
     assert FAMILY in secrets_in(plan.own_plan(world.newcomer, today=world.today))
     world.protect()
-    for name in ("list_households", "get_household", "list_tasks", "meeting"):
+    for name in ("list_households", "get_household", "compensation_people", "list_tasks", "meeting"):
         assert FAMILY in secrets_in(QUESTIONS[name].ask(world, world.trusted)), name
 
 
@@ -278,7 +296,7 @@ def test_a_thing_that_does_not_exist_answers_as_one_that_may_not_be_seen(
         assert one.value.action == other.value.action
 
 
-@pytest.mark.parametrize("module", [reception, plan], ids=lambda m: m.__name__)
+@pytest.mark.parametrize("module", [reception, money, plan], ids=lambda m: m.__name__)
 def test_every_query_is_asked_by_strangers(module: Any) -> None:
     assert public(module) <= set(QUESTIONS) | set(WITHOUT_ACTOR) | FILTERS
 

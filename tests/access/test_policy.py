@@ -54,6 +54,9 @@ MAY: dict[str, set[Role]] = {
     "audit.view": {Role.DATA_PROTECTION_OFFICER},
     "disclosure.audit": {Role.DATA_PROTECTION_OFFICER},
     "own_plan.view": {Role.NEWCOMER},
+    "compensation.totals": OWNER | {Role.CONTROLLER, Role.STRATEGIST},
+    "compensation.read": OWNER | {Role.CONTROLLER},
+    "compensation.work": OWNER | {Role.CONTROLLER},
 }
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Locator, Page, expect
 
-from hemvist.reception.import_columns import write_csv
+from hemvist.reception.layout import write_csv
 
 PHONE, EMAIL = "070-174 06 36", "olena@example.org"
 MOST_TASKS = 200

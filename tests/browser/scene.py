@@ -23,7 +23,8 @@ from hemvist.coordination.models import AuthorityReport, PlanTask  # noqa: E402
 from hemvist.law.texts import texts  # noqa: E402
 from hemvist.organisation.models import Branch, Unit  # noqa: E402
 from hemvist.reception import importing, sharing  # noqa: E402
-from hemvist.reception.import_columns import COLUMNS, example_rows, write_csv  # noqa: E402
+from hemvist.reception.import_columns import COLUMNS, LAYOUT  # noqa: E402
+from hemvist.reception.layout import write_csv  # noqa: E402
 from hemvist.reception.models import Household  # noqa: E402
 from hemvist.web import clock  # noqa: E402
 
@@ -82,7 +83,7 @@ def make() -> dict[str, Any]:
         valid_to=today + timedelta(days=60),
         today=today,
     )
-    examples = example_rows()
+    examples = LAYOUT.example_rows()
     broken = [("x", *row[1:10], "", *row[11:12], "31 februari", *row[13:]) for row in examples]
     clean = importing.stage(coordinator, "anvisningar.csv", write_csv(FILE_HEADER, examples), today)
     faulty = importing.stage(coordinator, "med-fel.csv", write_csv(FILE_HEADER, broken), today)

@@ -10,53 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.law.compensation_cases import CASES, FILES, RATES, facts_of
 
 import hemvist.law
 from hemvist.law import parameters
-from hemvist.law.compensation import (
-    NOWHERE,
-    CompensationFacts,
-    Entitlement,
-    Ground,
-    InitialRate,
-    RateFacts,
-    Registration,
-    Stay,
-    StayForm,
-    Terms,
-    entitlements,
-    initial_rate,
-)
+from hemvist.law.compensation import Entitlement, Ground, InitialRate, RateFacts, Terms, entitlements, initial_rate
 from hemvist.law.rulings import QUESTIONS
 from hemvist.law.types import Step, Text
 
-FOLDER = Path(__file__).parent / "golden" / "compensation"
-FILES = {file.stem: yaml.safe_load(file.read_text("utf-8")) for file in sorted(FOLDER.glob("*.yaml"))}
-RATES = FILES.pop("initial_rate")
-CASES = [case for cases in FILES.values() for case in cases]
 STANDARD = {Ground.STANDARD, Ground.MOVE_EARLY, Ground.MOVE_PERIOD}
 # The readings that an amount of the ledger can hang on.
 READINGS = ("U2", "U3", "U4", "U5", "U6", "U8", "U9", "U12", "U14")
 of_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
-
-
-def facts_of(case: dict[str, Any]) -> CompensationFacts:
-    facts, terms = dict(case["facts"]), Terms(case.get("rulings", {}))
-    stated = facts.pop("initial_rate", "none")
-    rate = initial_rate(RateFacts(**facts.pop("rate")), terms) if "rate" in facts else None
-    return CompensationFacts(
-        **facts
-        | {
-            "initial_rate": rate.value if rate else InitialRate(stated),
-            "rate_steps": rate.steps if rate else (),
-            "registrations": tuple(
-                Registration(row["from"], row["municipality"] or NOWHERE, row.get("decided_on"))
-                for row in facts.get("registrations", ())
-            ),
-            "stays": tuple(Stay(**row | {"form": StayForm(row["form"])}) for row in facts.get("stays", ())),
-        }
-    )
 
 
 def owed_in(case: dict[str, Any]) -> tuple[Entitlement, ...]:

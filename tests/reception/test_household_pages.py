@@ -178,13 +178,6 @@ def test_export_has_headings_but_no_names_and_no_protected_case(
     assert "Olena" not in text
 
 
-def test_a_cell_is_never_a_formula() -> None:
-    from hemvist.reception.views.households import _cell
-
-    assert _cell("=1+1") == "'=1+1"
-    assert _cell("HV-2026-0001") == "HV-2026-0001"
-
-
 # --- the household ----------------------------------------------------------------------------------------
 
 
@@ -275,7 +268,15 @@ def test_a_correction_keeps_the_old_row(client: Client, household: Make) -> None
         ("birth_date", {"on": "1990-01-02"}),
         ("permit", {"ground": "UTLL_5_1", "granted_on": "2026-10-01", "valid_from": "2026-10-01"}),
         ("language", {"spoken": "arabiska", "interpreter": "on", "valid_from": "2026-11-01"}),
-        ("population_registration", {"decided_on": "2026-11-20", "registered_on": "2026-11-18"}),
+        (
+            "population_registration",
+            {"state": "registered", "decided_on": "2026-11-20", "registered_on": "2026-11-18"},
+        ),
+        ("population_registration", {"state": "emigrated", "registered_on": "2026-11-18"}),
+        ("first_reception", {"on": "2026-11-18", "municipality": "Uppsala"}),
+        ("living", {"living": "state_housing"}),
+        ("relative_tie", {"applied_on": "2026-05-01", "ground_covered": "True"}),
+        ("stay", {"form": "assigned_housing", "start": "2026-11-01"}),
         ("left_reception_act", {"on": "2026-11-01"}),
         ("residence", {"address": "Provgatan 1", "valid_from": "2026-11-01"}),
         ("contact", {"phone": "070-174 06 05", "valid_from": "2026-11-01"}),
@@ -287,6 +288,88 @@ def test_every_kind_of_fact_can_be_registered(client: Client, household: Make, k
     assert "Spara" in shown(client, "fact-new", person.id, kind)
     assert "Uppgiften är sparad" in posted(client, url("fact-new", person.id, kind), source="person", **data)
     assert person.facts.filter(kind=kind).exists()
+
+
+def plain(page: str) -> str:
+    """The words of a page, without tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("\xa0", " ").split())
+
+
+def test_the_stays_stand_as_a_list_and_one_is_ended_or_struck_by_a_correction(client: Client, household: Make) -> None:
+    person = contact(household())
+    address = url("fact-new", person.id, "stay")
+    assert 'name="struck"' not in client.get(address).content.decode()
+    posted(client, address, form="assigned_housing", start="2026-10-05", source="staff")
+    page = posted(client, address, form="school_upper_secondary", start="2026-10-12", source="staff")
+    assert page.count("Rätta eller avsluta") == 2
+    assert "Från och med: 5 oktober 2026" in plain(page)
+    assert "Slag: Gymnasieskola under mottagandelagen" in plain(page)
+    housing, school = person.facts.filter(kind="stay").order_by("id")
+    values = {"form": "assigned_housing", "start": "2026-10-05", "end": "2026-11-10", "source": "staff"}
+    page = posted(client, f"{address}?corrects={housing.id}", **values)
+    assert page.count("Rätta eller avsluta") == 2
+    assert "Till: 10 november 2026" in plain(page)
+    values = {"form": "school_upper_secondary", "start": "2026-10-12", "struck": "on", "source": "staff"}
+    page = posted(client, f"{address}?corrects={school.id}", **values)
+    assert page.count("Rätta eller avsluta") == 1
+    assert "Vistelsen är struken" in plain(page)
+    assert [row.value["struck"] for row in person.facts.filter(kind="stay").order_by("id")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+
+
+def test_the_population_register_is_told_in_words(client: Client, household: Make) -> None:
+    home = household()
+    person = contact(home)
+    address = url("fact-new", person.id, "population_registration")
+    Fact.objects.create(
+        person=person,
+        kind="population_registration",
+        value={"decided_on": None, "registered_on": "2026-03-01", "municipality": ""},
+        valid_from="2026-03-01",
+        source="tax_agency",
+    )
+    assert "Läge: Folkbokförd · Från och med: 1 mars 2026" in plain(shown(client, "person", person.id))
+    posted(client, address, state="registered", registered_on="2026-06-01", municipality="Uppsala", source="tax_agency")
+    posted(client, address, state="missing", registered_on="2026-11-01", source="tax_agency")
+    assert "Avregistrerad som försvunnen 1 november 2026" in plain(shown(client, "household-people", home.id))
+    history = plain(shown(client, "household-history", home.id))
+    assert "Olena Testsson folkbokfördes 1 mars 2026" in history
+    assert "Olena Testsson folkbokfördes Uppsala 1 juni 2026" in history
+    assert "Olena Testsson är inte längre folkbokförd Avregistrerad som försvunnen 1 november 2026" in history
+    page = posted(client, address, state="emigrated", decided_on="2026-11-20", source="tax_agency")
+    assert "dagen då folkbokföringen upphör behövs" in page
+
+
+def test_a_folkbokforing_that_will_stop_holds_until_then(client: Client, household: Make) -> None:
+    home = household()
+    person = contact(home)
+    address = url("fact-new", person.id, "population_registration")
+    posted(client, address, state="registered", registered_on="2026-03-01", source="tax_agency")
+    posted(client, address, state="emigrated", decided_on="2026-11-20", registered_on="2026-12-15", source="tax_agency")
+    assert "Folkbokförd från 1 mars 2026" in plain(shown(client, "household-people", home.id))
+    page = plain(shown(client, "person", person.id))
+    assert "gäller framåt" in page
+
+
+def test_what_nobody_knows_is_told_apart_from_a_no(client: Client, household: Make) -> None:
+    person = contact(household())
+    permit = person.facts.get(kind="permit")
+    address = f"{url('fact-new', person.id, 'permit')}?corrects={permit.id}"
+    assert re.search(r'value=""[^>]*checked', client.get(address).content.decode())
+    page = posted(
+        client,
+        address,
+        ground="UTLL_5_1",
+        can_ground_registration="False",
+        valid_from="2026-10-01",
+        source="migration_agency",
+    )
+    assert "Kan ligga till grund för folkbokföring: Nej" in plain(page)
+    assert Fact.objects.get(corrects=permit).value["can_ground_registration"] is False
 
 
 def test_a_form_keeps_what_was_typed_when_the_service_says_no(client: Client, household: Make) -> None:

@@ -25,18 +25,9 @@ from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry, Case, Installation
 from hemvist.access.roles import Role
 from hemvist.reception import importing, services
-from hemvist.reception.import_columns import (
-    COLUMNS,
-    MAX_BYTES,
-    MAX_ROWS,
-    PERMIT_GROUNDS,
-    example_rows,
-    guide_markdown,
-    template_csv,
-    template_xlsx,
-    write_csv,
-)
+from hemvist.reception.import_columns import COLUMNS, LAYOUT, PERMIT_GROUNDS
 from hemvist.reception.import_file import households, parse
+from hemvist.reception.layout import MAX_BYTES, MAX_ROWS, write_csv
 from hemvist.reception.models import Arrival, Assignment, Fact, Household, Identifier, ImportRun, Person
 
 HEADER = [column.name for column in COLUMNS]
@@ -153,13 +144,13 @@ def test_unused_columns_are_told_and_left_out() -> None:
 
 
 def test_the_templates_can_be_filled_in_and_read() -> None:
-    assert parse("mall.csv", template_csv()).problems[0].message.startswith("Filen har en rubrikrad")
-    assert len(parse("a.csv", write_csv(HEADER, example_rows())).rows) == 2
+    assert parse("mall.csv", LAYOUT.template_csv()).problems[0].message.startswith("Filen har en rubrikrad")
+    assert len(parse("a.csv", write_csv(HEADER, LAYOUT.example_rows())).rows) == 2
 
-    book = load_workbook(io.BytesIO(template_xlsx()))
+    book = load_workbook(io.BytesIO(LAYOUT.template_xlsx()))
     assert [cell.value for cell in book.worksheets[0][1]] == HEADER
     assert [row[0].value for row in book.worksheets[1].iter_rows(min_row=2)] == HEADER
-    for row, person in enumerate(example_rows(), start=2):
+    for row, person in enumerate(LAYOUT.example_rows(), start=2):
         for index, value in enumerate(person, start=1):
             book.worksheets[0].cell(row, index).value = value or None
     out = io.BytesIO()
@@ -169,7 +160,7 @@ def test_the_templates_can_be_filled_in_and_read() -> None:
 
 
 def test_the_guide_is_up_to_date() -> None:
-    assert DOCS.read_text("utf-8").endswith(guide_markdown())
+    assert DOCS.read_text("utf-8").endswith(LAYOUT.guide_markdown())
 
 
 # --- faults -----------------------------------------------------------------------------------------------
@@ -603,7 +594,7 @@ def test_discard_and_templates(client: Client) -> None:
     upload(client, as_csv(families(1)))
     run = ImportRun.objects.get()
     assert "kastad" in client.post(f"/anvisningar/las-in/{run.id}/kasta/", follow=True).content.decode()
-    assert client.get("/anvisningar/las-in/mall.csv").content == template_csv()
+    assert client.get("/anvisningar/las-in/mall.csv").content == LAYOUT.template_csv()
     assert client.get("/anvisningar/las-in/mall.xlsx").content.startswith(b"PK")
     assert client.get("/anvisningar/las-in/mall.pdf").status_code == 404
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from hemvist.reception.import_columns import COLUMNS, write_csv
+from hemvist.reception.import_columns import COLUMNS
+from hemvist.reception.layout import write_csv
 
 Journey = Callable[[date], AbstractContextManager[Any]]
 

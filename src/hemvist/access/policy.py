@@ -58,16 +58,19 @@ def require(actor: Actor, permission: str) -> None:
         raise Refused(verdict.reason, action=permission)
 
 
-def require_with_case(actor: Actor, permission: str, case: Case) -> None:
-    """Raise :class:`NotVisible` for a case that the actor may not see, :class:`Refused` for a deed it may not do."""
-    if not may_with_case(actor, "case.read", case):
+def require_with_case(actor: Actor, permission: str, case: Case, *, see: str = "case.read") -> None:
+    """Raise :class:`NotVisible` for a case that the actor may not see, :class:`Refused` for a deed it may not do.
+
+    ``see`` is the permission that lets the actor know of the case; for the money it is ``compensation.read``.
+    """
+    if not may_with_case(actor, see, case):
         raise NotVisible(action=permission, object_id=str(case.id))
     verdict = may_with_case(actor, permission, case)
     if not verdict:
         raise Refused(verdict.reason, action=permission)
 
 
-def hold_with_case(actor: Actor, permission: str, case: Case) -> None:
+def hold_with_case(actor: Actor, permission: str, case: Case, *, see: str = "case.read") -> None:
     """As :func:`require_with_case`, judged on the case as it is now and with its row locked until the transaction ends.
 
     Every deed with a case takes this lock first, then case numbers, then tasks and reports, and the journal last: one
@@ -78,4 +81,4 @@ def hold_with_case(actor: Actor, permission: str, case: Case) -> None:
         raise NotVisible(action=permission, object_id=str(case.pk))
     case.branch_id, case.protected_since = fresh.branch_id, fresh.protected_since
     case.closed_on, case.closed_reason = fresh.closed_on, fresh.closed_reason
-    require_with_case(actor, permission, case)
+    require_with_case(actor, permission, case, see=see)

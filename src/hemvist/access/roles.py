@@ -28,9 +28,12 @@ class Role(models.TextChoices):
 _OVERVIEW = frozenset({"start.view", "overview.view"})
 _INSIGHT = _OVERVIEW | {"statistics.view", "law.view"}
 _TASKS = _INSIGHT | {"task.list", "task.work", "meeting.view"}
+# The state's money. Sums without persons hold everywhere; ledger, payments and claims only in the branch of the grant.
+_MONEY = frozenset({"compensation.totals", "compensation.read", "compensation.work"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.COORDINATOR: _TASKS
+    | _MONEY
     | {
         "assignment.list",
         "assignment.write",
@@ -51,8 +54,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.SFI_ADMINISTRATOR: _TASKS,
     Role.HOUSING_COORDINATOR: _TASKS,
     Role.CONTACT_CENTER: _TASKS | {"intake.create"},
-    Role.CONTROLLER: _INSIGHT,
-    Role.STRATEGIST: _INSIGHT,
+    Role.CONTROLLER: _INSIGHT | _MONEY,
+    Role.STRATEGIST: _INSIGHT | {"compensation.totals"},
     Role.ASSOCIATION: _OVERVIEW,
     Role.DATA_PROTECTION_OFFICER: _INSIGHT | {"audit.view", "disclosure.audit"},
     Role.ADMINISTRATOR: _INSIGHT | {"ruling.record"},

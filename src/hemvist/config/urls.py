@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("hemvist.organisation.urls")),
     path("", include("hemvist.reception.urls")),
     path("", include("hemvist.coordination.urls")),
+    path("", include("hemvist.compensation.urls")),
     path("", include("hemvist.outlook.urls")),
 ]

@@ -25,6 +25,7 @@ _FACTS: Mapping[str, Promise] = {
     "earlier_right_from": gettext_lazy("dagen då den tidigare rätten till boende började"),
     "in_establishment_programme": gettext_lazy("om personen deltar i etableringsprogrammet"),
     "latest_reception_on": gettext_lazy("senaste mottagningsdag enligt anvisningen"),
+    "reported_on": gettext_lazy("mottagandedatum enligt Migrationsverkets lista"),
     "left_reception_act_on": gettext_lazy("dagen då mottagandelagen slutade gälla för personen"),
     "may_be_assigned": gettext_lazy("om personen får anvisas"),
     "permit_granted_on": gettext_lazy("dagen för uppehållstillståndet"),

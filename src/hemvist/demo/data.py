@@ -22,11 +22,13 @@ from hemvist.access.services import grant_role
 from hemvist.coordination import services as plan
 from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.coordination.queries import EXTERNAL
+from hemvist.demo.money import before_registration, payments_and_claims
 from hemvist.demo.people import Village
 from hemvist.law.calendar import previous_working_day
 from hemvist.organisation.models import Branch, Unit
 from hemvist.reception import services as reception
 from hemvist.reception import sharing
+from hemvist.reception.facts import snapshot
 from hemvist.reception.models import Assignment, FactKind, Household, Membership, NewcomerAccess, Person
 from hemvist.reception.queries import names_of
 from hemvist.reception.services import NewAssignment, NewHousehold, NewPerson
@@ -43,6 +45,8 @@ class DemoUser:
     sv: str
     en: str
     handles_protected: bool = False
+    # Another unit in which the user has the same role.
+    also: str = ""
 
 
 USERS = (
@@ -84,8 +88,9 @@ USERS = (
     ),
     DemoUser(
         "controller", "Clas Controller", Role.CONTROLLER, "executive_office",
-        "Ser antal och serier med små tal dolda, inga personer.",
-        "Sees numbers and series with small numbers hidden, no persons.",
+        "Ser den statliga ersättningen person för person, stämmer av den och söker det som måste sökas.",
+        "Sees the state's compensation person by person, reconciles it and applies for what must be applied for.",
+        also="integration",
     ),
     DemoUser(
         "strateg", "Stella Strateg", Role.STRATEGIST, "executive_office",
@@ -153,6 +158,8 @@ def make(today: date, say: Callable[[str], None] = lambda text: None) -> None:
     _without_assignment(demo)
     say("Utlämnanden, samtycken och vägledning")
     _across_boards(demo)
+    say("Statlig ersättning: utbetalningar och ansökningar")
+    payments_and_claims(demo)
     cases = list(Case.objects.filter(closed_on__isnull=True))
     plan.rederive(demo.coordinator, cases, "Läget i dag", demo.today)
 
@@ -163,15 +170,16 @@ def _users(demo: Demo) -> None:
         user.is_demo, user.demo_order = True, order
         user.demo_description_sv, user.demo_description_en = entry.sv, entry.en
         user.save()
-        grant_role(
-            Actor(None, DECIDED_BY),
-            user=user,
-            role=entry.role,
-            unit=Unit.objects.get(code=entry.unit),
-            valid_from=date(2025, 1, 1),
-            handles_protected=entry.handles_protected,
-            decided_by=DECIDED_BY,
-        )
+        for unit in filter(None, (entry.unit, entry.also)):
+            grant_role(
+                Actor(None, DECIDED_BY),
+                user=user,
+                role=entry.role,
+                unit=Unit.objects.get(code=unit),
+                valid_from=date(2025, 1, 1),
+                handles_protected=entry.handles_protected,
+                decided_by=DECIDED_BY,
+            )
         demo.users[entry.username] = user
         demo.actors[entry.username] = actor_for(user, demo.today)
 
@@ -203,6 +211,13 @@ def _assigned(
 def _members(household: Household) -> list[Person]:
     memberships = Membership.objects.filter(household=household, valid_to__isnull=True).select_related("person")
     return [m.person for m in memberships]
+
+
+def born(person: Person) -> date:
+    """The person's birth date as registered."""
+    known = snapshot(person.id, person.facts.all(), date.max)
+    assert known.birth_date is not None
+    return known.birth_date
 
 
 def _receive(demo: Demo, household: Household, on: date) -> None:
@@ -385,6 +400,7 @@ def _cohort_2026(demo: Demo) -> None:
             _newcomer(demo, household)
         received = demo.ago(received_ago)
         _population_register(demo, household, received - timedelta(days=3))
+        before_registration(demo, household, _members(household), received - timedelta(days=3))
         for person in _members(household):
             reception.record_fact(
                 demo.coordinator,

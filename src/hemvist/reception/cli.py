@@ -12,30 +12,47 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hemvist.cli import shared_command
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
+    from types import ModuleType
+    from typing import Any
 
     from hemvist.access.actor import Actor
+    from hemvist.cli import Subparsers
     from hemvist.reception.models import ImportRun
 
 
-def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = subparsers.add_parser("import", help="läs in en fil")
-    what = parser.add_subparsers(dest="what", required=True, metavar="VAD")
-    command = what.add_parser("assignments", help="anvisningar, CSV eller XLSX enligt mallen")
+def register(subparsers: Subparsers) -> None:
+    command = add_import(subparsers, "assignments", "anvisningar, CSV eller XLSX enligt mallen")
+    command.set_defaults(run=_assignments)
+
+
+def add_import(subparsers: Subparsers, what: str, about: str) -> argparse.ArgumentParser:
+    """``hemvist import WHAT FILE [--dry-run]``: one more kind of file under the command that all rooms share."""
+    imports = shared_command(subparsers, "import", "läs in en fil")
+    command = imports.add_parser(what, help=about)
     command.add_argument("file", type=Path, metavar="FIL")
     command.add_argument("--dry-run", action="store_true", help="visa vad som skulle hända, spara inget")
-    command.set_defaults(run=_assignments)
+    return command
 
 
 def _assignments(options: argparse.Namespace) -> int:
     from hemvist.cli import setup_django
 
     setup_django()
+    from hemvist.reception import importing
+
+    return run_import(options, importing, _tell, _progress)
+
+
+def run_import(options: argparse.Namespace, module: ModuleType, tell: Callable[[Any], None], *progress: Any) -> int:
+    """Read the file and bring it in by a module with ``stage``, ``problems_of``, ``confirm`` and ``discard``."""
     from django.core.exceptions import ValidationError
     from django.db import transaction
 
-    from hemvist.reception import importing
     from hemvist.web import clock
 
     today = clock.today()
@@ -47,23 +64,23 @@ def _assignments(options: argparse.Namespace) -> int:
     try:
         actor = _actor(today)
         with transaction.atomic():
-            run = importing.stage(actor, options.file.name, data, today)
-            problems = importing.problems_of(run)
+            run = module.stage(actor, options.file.name, data, today)
+            problems = module.problems_of(run)
             transaction.set_rollback(options.dry_run)
         if problems:
             for problem in problems:
                 print(problem)
-            _tell(run)
+            tell(run)
             if not options.dry_run:
-                importing.discard(actor, run.id)
+                module.discard(actor, run.id)
             return 1
         if not options.dry_run:
-            run = importing.confirm(actor, run.id, today, _progress)
+            run = module.confirm(actor, run.id, today, *progress)
     except ValidationError as error:
         for message in error.messages:
             print(message)
         return 1
-    _tell(run)
+    tell(run)
     print("Provkörning: inget är sparat." if options.dry_run else "Filen är inläst.")
     return 0
 

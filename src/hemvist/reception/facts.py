@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic import ValidationError as ShapeError
 
-from hemvist.law.target_group import PermitGround
+from hemvist.law.compensation import StayForm
+from hemvist.law.target_group import Living, PermitGround, SponsorTie
 from hemvist.reception.models import Fact, FactKind
 
 
@@ -28,6 +32,7 @@ class NameValue(_Value):
 
 class BirthDateValue(_Value):
     on: date
+    in_sweden: bool = False
 
     @field_validator("on")
     @classmethod
@@ -38,11 +43,15 @@ class BirthDateValue(_Value):
 
 
 class PermitValue(_Value):
-    """Uppehållstillstånd: ground, validity, and what matters once it has expired."""
+    """Uppehållstillstånd: ground, validity, and what matters once it has expired.
+
+    ``can_ground_registration``: it can be the ground of folkbokföring; None when nobody has said.
+    """
 
     ground: PermitGround
     granted_on: date | None = None
     valid_to: date | None = None
+    can_ground_registration: bool | None = None
     renewal_applied_on: date | None = None
     renewal_refused_final_on: date | None = None
 
@@ -53,9 +62,23 @@ class LanguageValue(_Value):
     dialect: str = Field(default="", max_length=60)
 
 
-class PopulationRegistrationValue(_Value):
-    """Folkbokföring: the day of Skatteverket's decision and the day it counts from are two different facts."""
+class RegistrationState(TextChoices):
+    """What Skatteverket has decided about the folkbokföring."""
 
+    REGISTERED = "registered", gettext_lazy("Folkbokförd")
+    EMIGRATED = "emigrated", gettext_lazy("Utflyttad från Sverige")
+    MISSING = "missing", gettext_lazy("Avregistrerad som försvunnen")
+    UNREGISTERED = "unregistered", gettext_lazy("Avregistrerad av annat skäl")
+
+
+class PopulationRegistrationValue(_Value):
+    """Folkbokföring: the day of Skatteverket's decision and the day it counts from are two different facts.
+
+    For a deregistration (avregistrering) ``registered_on`` is the day on which it stops. A move to another municipality
+    is a new registration with its name; no name means our own.
+    """
+
+    state: RegistrationState = RegistrationState.REGISTERED
     decided_on: date | None = None
     registered_on: date | None = None
     municipality: str = Field(default="", max_length=60)
@@ -64,7 +87,125 @@ class PopulationRegistrationValue(_Value):
     def _some_day(self) -> PopulationRegistrationValue:
         if self.decided_on is None and self.registered_on is None:
             raise ValueError("minst en dag behövs")
+        if self.registered_on is None and not self.registered:
+            raise ValueError("dagen då folkbokföringen upphör behövs")
         return self
+
+    @property
+    def registered(self) -> bool:
+        return self.state is RegistrationState.REGISTERED
+
+    @property
+    def day(self) -> date:
+        """The day it counts from; the day of the decision until that is known."""
+        day = self.registered_on or self.decided_on
+        assert day is not None
+        return day
+
+    def agrees_with(self, other: PopulationRegistrationValue) -> bool:
+        """Whether both can be the same registration, told in two rows."""
+        days = ((self.decided_on, other.decided_on), (self.registered_on, other.registered_on))
+        return self.municipality == other.municipality and all(a is None or b is None or a == b for a, b in days)
+
+
+class FirstReceptionValue(_Value):
+    """The mottagandedatum in Migrationsverket's list, and the municipality that first received the person; no name
+    means our own.
+    """
+
+    on: date
+    municipality: str = Field(default="", max_length=60)
+
+
+class LivingValue(_Value):
+    """Where the person lived as an asylum seeker, or when leaving LMA or mottagandelagen (lag (2026:1326) 6 §)."""
+
+    living: Living
+
+
+class RelativeTieValue(_Value):
+    """Anknytning to a person in Sweden (förordning (2010:1122) 5 a §, lag (2016:38) 3 §). None means unknown.
+
+    The parts are those of :class:`~hemvist.law.target_group.SponsorTie`.
+    """
+
+    sponsor_first_received_on: date | None = None
+    applied_on: date | None = None
+    sponsor_citizen_at_application: bool | None = None
+    ground_covered: bool | None = None
+    child_of_relative: bool = False
+
+    @model_validator(mode="after")
+    def _something(self) -> RelativeTieValue:
+        if self == RelativeTieValue.model_construct():
+            raise ValueError("minst en uppgift behövs")
+        return self
+
+    @property
+    def sponsor(self) -> SponsorTie:
+        return SponsorTie(
+            ground_covered=self.ground_covered,
+            first_received_on=self.sponsor_first_received_on,
+            citizen_at_application=self.sponsor_citizen_at_application,
+            applied_on=self.applied_on,
+            child_of_relative=self.child_of_relative,
+        )
+
+
+STAY_LABELS: Mapping[StayForm, Promise] = {
+    StayForm.MUNICIPAL_TEMPORARY_PROTECTION: gettext_lazy(
+        "Boende som kommunen ordnat för tillfälligt skydd (14 a § förordning 2017:193)"
+    ),
+    StayForm.FORMER_UNACCOMPANIED: gettext_lazy(
+        "Tidigare ensamkommande, 18–20 år, i sådant boende (14 b § förordning 2017:193)"
+    ),
+    StayForm.ASSIGNED_HOUSING: gettext_lazy(
+        "Anvisad som flyttat in innan mottagandelagen slutat gälla (14 c § förordning 2017:193)"
+    ),
+    StayForm.PLACED_UNACCOMPANIED: gettext_lazy(
+        "Ensamkommande barn placerat utanför det egna hemmet (29 § förordning 2010:1122)"
+    ),
+    StayForm.STUDY_SUPPORT: gettext_lazy(
+        "Studiehjälp för tidigare ensamkommande, 18–20 år (30 § förordning 2010:1122)"
+    ),
+    StayForm.SCHOOL_PRESCHOOL: gettext_lazy("Förskola under mottagandelagen (4 § förordning 2017:193)"),
+    StayForm.SCHOOL_PRESCHOOL_CLASS: gettext_lazy("Förskoleklass under mottagandelagen (4 § förordning 2017:193)"),
+    StayForm.SCHOOL_COMPULSORY: gettext_lazy("Grundskola under mottagandelagen (4 § förordning 2017:193)"),
+    StayForm.SCHOOL_UPPER_SECONDARY: gettext_lazy("Gymnasieskola under mottagandelagen (4 § förordning 2017:193)"),
+}
+_HOUSING = {StayForm.MUNICIPAL_TEMPORARY_PROTECTION, StayForm.FORMER_UNACCOMPANIED, StayForm.ASSIGNED_HOUSING}
+
+
+class StayValue(_Value):
+    """A stay that gives compensation (vistelse som ger ersättning). Stays of different forms can go on at once.
+
+    ``end`` is the day of moving out, for a school, a placement or studiehjälp the last day; None while it goes on. A
+    stay that should never have been registered is ``struck`` by a correction.
+    """
+
+    form: StayForm
+    start: date
+    end: date | None = None
+    struck: bool = False
+
+    @model_validator(mode="after")
+    def _in_order(self) -> StayValue:
+        if self.end is not None and self.end < self.start:
+            raise ValueError("slutdagen ligger före startdagen")
+        return self
+
+    @property
+    def last(self) -> date:
+        """The last day that is part of the stay."""
+        if self.end is None:
+            return date.max
+        return self.end - timedelta(days=1) if self.form in _HOUSING else self.end
+
+    def overlaps(self, other: StayValue) -> bool:
+        """Whether a day would be counted twice."""
+        if self.struck or other.struck or self.form is not other.form:
+            return False
+        return self.start <= other.last and other.start <= self.last
 
 
 class DayValue(_Value):
@@ -114,6 +255,10 @@ SHAPES: Mapping[str, type[_Value]] = {
     FactKind.PERMIT: PermitValue,
     FactKind.LANGUAGE: LanguageValue,
     FactKind.POPULATION_REGISTRATION: PopulationRegistrationValue,
+    FactKind.FIRST_RECEPTION: FirstReceptionValue,
+    FactKind.LIVING: LivingValue,
+    FactKind.RELATIVE_TIE: RelativeTieValue,
+    FactKind.STAY: StayValue,
     FactKind.LEFT_RECEPTION_ACT: DayValue,
     FactKind.RESIDENCE: ResidenceValue,
     FactKind.CONTACT: ContactValue,
@@ -136,6 +281,19 @@ def checked(kind: str, value: Mapping[str, Any]) -> dict[str, Any]:
         ) from None
 
 
+class FactRow(NamedTuple):
+    """What the functions below need of a fact, for those who read many and make no models of them."""
+
+    id: int
+    kind: str
+    value: dict[str, Any]
+    valid_from: date
+    corrects_id: int | None
+
+
+AnyFact = TypeVar("AnyFact", Fact, FactRow)
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What is known of a person on a day."""
@@ -143,9 +301,16 @@ class Snapshot:
     person_id: uuid.UUID
     name: NameValue | None = None
     birth_date: date | None = None
+    born_in_sweden: bool = False
     permit: PermitValue | None = None
     language: LanguageValue | None = None
+    # All of them by day, and the one that holds.
+    registrations: tuple[PopulationRegistrationValue, ...] = ()
     population: PopulationRegistrationValue | None = None
+    first_reception: FirstReceptionValue | None = None
+    living: Living | None = None
+    relative_tie: RelativeTieValue | None = None
+    stays: tuple[StayValue, ...] = ()
     left_reception_act_on: date | None = None
     residence: ResidenceValue | None = None
     contact: ContactValue | None = None
@@ -160,31 +325,37 @@ class Snapshot:
     def moved_away(self) -> bool:
         return self.residence is not None and self.residence.moved_away
 
+    @property
+    def registered_on(self) -> date | None:
+        """The day from which the person is folkbokförd; None for who has been deregistered."""
+        return self.population.registered_on if self.population and self.population.registered else None
+
 
 _FIELD = {
     FactKind.NAME: "name",
     FactKind.PERMIT: "permit",
     FactKind.LANGUAGE: "language",
-    FactKind.POPULATION_REGISTRATION: "population",
+    FactKind.FIRST_RECEPTION: "first_reception",
+    FactKind.RELATIVE_TIE: "relative_tie",
     FactKind.RESIDENCE: "residence",
     FactKind.CONTACT: "contact",
-    FactKind.PROTECTION: "protection",
 }
-_DAY_FIELD = {
-    FactKind.BIRTH_DATE: "birth_date",
-    FactKind.LEFT_RECEPTION_ACT: "left_reception_act_on",
-    FactKind.DEATH: "died_on",
+# The kinds of which one part is all that is asked for: the part and its field.
+_PART = {
+    FactKind.LIVING: ("living", "living"),
+    FactKind.LEFT_RECEPTION_ACT: ("on", "left_reception_act_on"),
+    FactKind.DEATH: ("on", "died_on"),
 }
 
 
-def effective(facts: Iterable[Fact], on: date) -> dict[str, Fact]:
+def effective(facts: Iterable[AnyFact], on: date) -> dict[str, AnyFact]:
     """The fact of each kind that holds on the day: not corrected, latest valid-from, then latest registered.
 
     A name or birth date registered as valid later than the day holds all the same: a person has one.
     """
     facts = list(facts)
     corrected = {fact.corrects_id for fact in facts if fact.corrects_id}
-    chosen: dict[str, Fact] = {}
+    chosen: dict[str, AnyFact] = {}
     for fact in sorted(facts, key=lambda f: (f.valid_from, f.id)):
         timeless = fact.kind in {FactKind.NAME, FactKind.BIRTH_DATE} and fact.kind not in chosen
         if fact.id not in corrected and (fact.valid_from <= on or timeless):
@@ -192,34 +363,87 @@ def effective(facts: Iterable[Fact], on: date) -> dict[str, Fact]:
     return chosen
 
 
-def markings(facts: Iterable[Fact]) -> list[ProtectionValue]:
+def standing(facts: Iterable[AnyFact], kind: str) -> list[AnyFact]:
+    """The facts of a kind that no other corrects, whatever day they are valid from, in the order of registration."""
+    facts = sorted((fact for fact in facts if fact.kind == kind), key=lambda f: f.id)
+    corrected = {fact.corrects_id for fact in facts if fact.corrects_id}
+    return [fact for fact in facts if fact.id not in corrected]
+
+
+def markings(facts: Iterable[AnyFact]) -> list[ProtectionValue]:
     """The markings of protected identity that stand: the last registered of each form, whatever day it is valid from.
 
     One form that is lifted leaves the others, and a marking holds from the moment it is known: the gate fails closed.
     """
-    facts = [fact for fact in facts if fact.kind == FactKind.PROTECTION]
-    corrected = {fact.corrects_id for fact in facts if fact.corrects_id}
-    last: dict[str, ProtectionValue] = {}
-    for fact in sorted(facts, key=lambda f: f.id):
-        if fact.id not in corrected:
-            value = ProtectionValue.model_validate(fact.value)
-            last[value.form] = value
-    return [value for value in last.values() if value.active]
+    values = [ProtectionValue.model_validate(fact.value) for fact in standing(facts, FactKind.PROTECTION)]
+    return [value for value in {value.form: value for value in values}.values() if value.active]
 
 
-def snapshot(person_id: uuid.UUID, facts: Iterable[Fact], on: date) -> Snapshot:
+def stays(facts: Iterable[AnyFact]) -> tuple[StayValue, ...]:
+    """The stays that stand, by first day. One ends by a correction that gives the last day."""
+    values = (StayValue.model_validate(fact.value) for fact in standing(facts, FactKind.STAY))
+    return tuple(sorted((value for value in values if not value.struck), key=lambda v: (v.start, v.form)))
+
+
+def registrations(facts: Iterable[AnyFact]) -> tuple[PopulationRegistrationValue, ...]:
+    """The registrations and deregistrations that stand, by the day they count from."""
+    rows = standing(facts, FactKind.POPULATION_REGISTRATION)
+    return tuple(sorted((PopulationRegistrationValue.model_validate(row.value) for row in rows), key=lambda v: v.day))
+
+
+def registration_on(history: Sequence[PopulationRegistrationValue], on: date) -> PopulationRegistrationValue | None:
+    """The registration or deregistration that holds on a day, of a history by day; None before the first."""
+    return next((row for row in reversed(history) if row.day <= on), None)
+
+
+def first_registration(history: Iterable[PopulationRegistrationValue]) -> PopulationRegistrationValue | None:
+    """The first registration of a history by day: no later move or deregistration changes it.
+
+    Its decision and its day may have become known one after the other, as two rows that do not contradict each other.
+    """
+    rows = [row for row in history if row.registered]
+    if not rows:
+        return None
+    first = rows[0]
+    for row in rows[1:]:
+        if first.agrees_with(row):
+            days = {"decided_on": row.decided_on, "registered_on": row.registered_on}
+            first = first.model_copy(update={name: day for name, day in days.items() if day})
+    return first
+
+
+def is_home(municipality: str, home: str) -> bool:
+    """Whether a municipality that a fact names is our own: *Enköping* is *Enköpings kommun*, and so is no name."""
+    return not municipality or _place(municipality) == _place(home)
+
+
+def _place(name: str) -> str:
+    return name.casefold().strip().removesuffix(" kommun").removesuffix(" stad").removesuffix("s")
+
+
+def snapshot(person_id: uuid.UUID, facts: Iterable[AnyFact], on: date) -> Snapshot:
     """Assemble a person from facts already fetched; no query."""
     facts = list(facts)
     values: dict[str, Any] = {}
     for kind, fact in effective(facts, on).items():
-        value = SHAPES[kind].model_validate(fact.value)
-        key = FactKind(kind)
-        if key in _DAY_FIELD:
-            values[_DAY_FIELD[key]] = value.on  # type: ignore[attr-defined]
-        else:
-            values[_FIELD[key]] = value
-    values["protection"] = next(iter(markings(facts)), None)
-    return Snapshot(person_id, **values)
+        if kind in _FIELD:
+            values[_FIELD[FactKind(kind)]] = SHAPES[kind].model_validate(fact.value)
+        elif kind in _PART:
+            part, name = _PART[FactKind(kind)]
+            values[name] = getattr(SHAPES[kind].model_validate(fact.value), part)
+        elif kind == FactKind.BIRTH_DATE:
+            birth = BirthDateValue.model_validate(fact.value)
+            values |= {"birth_date": birth.on, "born_in_sweden": birth.in_sweden}
+    history = registrations(facts)
+    return Snapshot(
+        person_id,
+        registrations=history,
+        # One that is to come, when there is none yet.
+        population=registration_on(history, on) or next(iter(history), None),
+        stays=stays(facts),
+        protection=next(iter(markings(facts)), None),
+        **values,
+    )
 
 
 # Digits sort before letters everywhere, so what shall come after z begins as no name does.

@@ -44,7 +44,7 @@ _FIELDS = (
         "population_registration",
         _("Folkbokförd"),
         "22 kap. 1 § OSL",
-        lambda p: p.population.registered_on if p.population else None,
+        lambda p: p.registered_on,
     ),
 )
 

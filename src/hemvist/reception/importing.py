@@ -6,37 +6,35 @@ the run is confirmed or discarded.
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import TypeAdapter
 
-from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
-from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import Installation
 from hemvist.reception import identity, services
 from hemvist.reception.import_columns import BY_FIELD
-from hemvist.reception.import_file import FileHousehold, Parsed, Problem, households, parse, told
+from hemvist.reception.import_file import FileHousehold, households, parse
 from hemvist.reception.models import Assignment, FactSource, Identifier, ImportRun
+from hemvist.reception.staged_files import StagedFiles
+from hemvist.reception.table_file import Parsed
 
 # Households that are brought in at a time: progress is told and memory bounded in between.
 BATCH = 100
-# Faults that are kept and shown; a file with more has one cause.
-MAX_PROBLEMS = 500
-# A preview that nobody took further is emptied after this many days.
-FORGOTTEN_DAYS = 7
 
 Progress = Callable[[int, int], None]
 _STAGED = TypeAdapter(list[FileHousehold])
+
+RUNS = StagedFiles(ImportRun, "import", "import.run", gettext_lazy("Bara mottagandet läser in anvisningar."))
+get_run, preview, recent_runs = RUNS.get, RUNS.preview, RUNS.recent
+problems_of, discard = RUNS.problems, RUNS.discard
 
 
 # --- stage --------------------------------------------------------------------------------------------------
@@ -48,11 +46,7 @@ def stage(actor: Actor, filename: str, data: bytes, today: date) -> ImportRun:
 
     Raises ValidationError for what is no table at all; then nothing is kept.
     """
-    policy.require(actor, "import.run")
-    branch = services.owner_branch(today)
-    if branch.id not in actor.branches("import.run"):
-        raise Refused(_("Bara mottagandet läser in anvisningar."), action="import.run")
-    _discard_forgotten(actor)
+    branch = RUNS.branch(actor, today)
     parsed = parse(filename, data)
     if parsed.unreadable:
         raise ValidationError([problem.message for problem in parsed.problems])
@@ -60,16 +54,16 @@ def stage(actor: Actor, filename: str, data: bytes, today: date) -> ImportRun:
     _check(found, parsed, today)
     known = _known(found, today)
     new = [household for household in found if household.key not in known]
-    problems = sorted(parsed.problems, key=lambda problem: (problem.row or 0, problem.column))
-    run = ImportRun.objects.create(
-        branch=branch,
-        file_name=filename[-255:],
-        sha256=hashlib.sha256(data).hexdigest(),
+    return RUNS.create(
+        actor,
+        branch,
+        filename,
+        data,
         staged={
-            "households": [asdict(household) for household in found] if not problems else [],
-            "problems": [asdict(problem) for problem in problems[:MAX_PROBLEMS]],
+            "households": [asdict(household) for household in found] if not parsed.problems else [],
             "known": [{"key": h.key, "rows": list(h.rows)} for h in found if h.key in known],
         },
+        problems=parsed.problems,
         summary={
             "rows": len(parsed.rows),
             "households": len(new),
@@ -77,23 +71,9 @@ def stage(actor: Actor, filename: str, data: bytes, today: date) -> ImportRun:
             "assignments": sum(household.new.assignment is not None for household in new),
             "known_households": len(known),
             "known_persons": sum(len(h.rows) for h in found if h.key in known),
-            "errors": len(problems),
             "unused": parsed.unused,
         },
-        created_by_id=actor.user_id,
     )
-    audit.record(
-        actor,
-        "import.staged",
-        object_type="import",
-        object_ids=[run.id],
-        details={"sha256": run.sha256, **_counts(run)},
-    )
-    return run
-
-
-def _counts(run: ImportRun) -> dict[str, Any]:
-    return {name: value for name, value in run.summary.items() if name != "unused"}
 
 
 # The column where a fault of services.faults_in belongs; the names are the same but for these.
@@ -105,20 +85,18 @@ def _check(found: Sequence[FileHousehold], parsed: Parsed, today: date) -> None:
     demo = Installation.objects.filter(id=1, is_demo=True).exists()
     seen: dict[tuple[str, str], int] = {}
 
-    def tell(row: int, field: str, message: str) -> None:
-        column = BY_FIELD[_PLACE.get(field, field)]
-        if not told(parsed, row, column):
-            parsed.problems.append(Problem(message, row, str(column.label), column.allowed))
-
     for household in found:
         for fault in services.faults_in(household.new, today, demo=demo):
             rows = household.rows if fault.person is None else (household.rows[fault.person],)
-            if not any(told(parsed, row, BY_FIELD[_PLACE.get(fault.field, fault.field)]) for row in rows):
-                tell(rows[0], fault.field, fault.message)
+            column = BY_FIELD[_PLACE.get(fault.field, fault.field)]
+            if not any(parsed.told(row, column) for row in rows):
+                parsed.tell(rows[0], column, fault.message)
         for row, kind, value in _marks(household, today):
             first = seen.setdefault((kind, value), row)
             if first != row:
-                tell(row, kind, _("Samma uppgift står på rad %(row)d, i ett annat hushåll.") % {"row": first})
+                parsed.tell(
+                    row, BY_FIELD[kind], _("Samma uppgift står på rad %(row)d, i ett annat hushåll.") % {"row": first}
+                )
 
 
 def _marks(household: FileHousehold, today: date) -> Iterator[tuple[int, str, str]]:
@@ -149,54 +127,16 @@ def _known(found: Sequence[FileHousehold], today: date) -> set[str]:
     return {marks[hit] for hit in hits if hit in marks}
 
 
-# --- look ---------------------------------------------------------------------------------------------------
-
-
-def get_run(actor: Actor, run_id: uuid.UUID, *, lock: bool = False) -> ImportRun:
-    """A run of the actor's own branch. Raises NotVisible."""
-    runs = ImportRun.objects.select_for_update() if lock else ImportRun.objects.select_related("created_by")
-    run = runs.filter(id=run_id, branch_id__in=actor.branches("import.run")).first()
-    if run is None:
-        raise NotVisible(action="import.run", object_id=str(run_id))
-    return run
+# --- confirm ---------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def preview(actor: Actor, run_id: uuid.UUID) -> ImportRun:
-    """A run to show. Its messages quote the file, so the reading leaves a row."""
-    run = get_run(actor, run_id)
-    if run.staged:
-        audit.record(actor, "import.viewed", object_type="import", object_ids=[run.id], fields=("problems", "known"))
-    return run
-
-
-def recent_runs(actor: Actor, limit: int = 10) -> list[ImportRun]:
-    """The latest files of the actor's branch, without what stood in them."""
-    policy.require(actor, "import.run")
-    return list(
-        ImportRun.objects.filter(branch_id__in=actor.branches("import.run"))
-        .select_related("created_by")
-        .defer("staged")[:limit]
-    )
-
-
-def problems_of(run: ImportRun) -> list[Problem]:
-    return [Problem(**problem) for problem in run.staged.get("problems", [])]
-
-
-# --- confirm or discard -------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def confirm(actor: Actor, run_id: uuid.UUID, today: date, progress: Progress | None = None) -> ImportRun:
+def confirm(actor: Actor, run_id: UUID, today: date, progress: Progress | None = None) -> ImportRun:
     """Bring all households of the run in, in one transaction. What has become known meanwhile is skipped.
 
     Raises ValidationError when the file has faults or the run is already dealt with.
     """
-    policy.require(actor, "import.run")
-    run = _open(actor, run_id)
-    if run.summary["errors"]:
-        raise ValidationError(_("Filen har fel. Rätta dem i filen och läs in den igen; inget har sparats."))
+    run = RUNS.hold_faultless(actor, run_id)
     found = _STAGED.validate_python(run.staged["households"])
     # In line before looking: the same file confirmed twice at once comes in once.
     services.hold_case_numbers(today)
@@ -218,36 +158,5 @@ def confirm(actor: Actor, run_id: uuid.UUID, today: date, progress: Progress | N
         "known_households": len(found) - len(new),
         "known_persons": sum(len(household.rows) for household in found if household.key in known),
     }
-    _close(actor, run, ImportRun.State.IMPORTED, "import.confirmed")
+    RUNS.close(actor, run, ImportRun.State.IMPORTED, "confirmed")
     return run
-
-
-@transaction.atomic
-def discard(actor: Actor, run_id: uuid.UUID) -> ImportRun:
-    """Throw the preview away; nothing was saved of the households."""
-    policy.require(actor, "import.run")
-    run = _open(actor, run_id)
-    _close(actor, run, ImportRun.State.DISCARDED, "import.discarded")
-    return run
-
-
-def _open(actor: Actor, run_id: uuid.UUID) -> ImportRun:
-    run = get_run(actor, run_id, lock=True)
-    if run.state != ImportRun.State.PREVIEWED:
-        raise ValidationError(_("Filen är redan inläst eller kastad."))
-    return run
-
-
-def _close(actor: Actor, run: ImportRun, state: str, action: str) -> None:
-    run.state, run.staged, run.finished_at = state, {}, timezone.now()
-    run.save(update_fields=["state", "staged", "summary", "finished_at"])
-    audit.record(actor, action, object_type="import", object_ids=[run.id], details=_counts(run))
-
-
-def _discard_forgotten(actor: Actor) -> None:
-    """Empty the branch's previews that were left lying: they hold personal data."""
-    limit = timezone.now() - timedelta(days=FORGOTTEN_DAYS)
-    for run in ImportRun.objects.select_for_update().filter(
-        branch_id__in=actor.branches("import.run"), state=ImportRun.State.PREVIEWED, created_at__lt=limit
-    ):
-        _close(actor, run, ImportRun.State.DISCARDED, "import.discarded")

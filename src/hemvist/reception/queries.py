@@ -27,16 +27,25 @@ from hemvist.law.target_group import (
     Living,
     PermitGround,
     PersonForTargetGroup,
+    SponsorTie,
     covered_2016,
     covered_2026,
     may_be_assigned,
 )
 from hemvist.law.types import Answer, Proposal
-from hemvist.organisation.queries import rulings_on
+from hemvist.organisation.queries import municipality, rulings_on
 from hemvist.planning.shared_plan import CaseFacts, PersonFacts
 from hemvist.reception import facts as shapes
 from hemvist.reception import identity
-from hemvist.reception.facts import Snapshot, snapshot
+from hemvist.reception.facts import (
+    FirstReceptionValue,
+    PermitValue,
+    PopulationRegistrationValue,
+    Snapshot,
+    first_registration,
+    is_home,
+    snapshot,
+)
 from hemvist.reception.fields import FIELDS
 from hemvist.reception.models import (
     Arrival,
@@ -66,6 +75,8 @@ class Member:
     known: Snapshot
     identifiers: tuple[Identifier, ...]
     received_on: date | None
+    # Whether there has been an anvisning for the household or, before it was formed, for the person.
+    assigned: bool
 
     @property
     def name(self) -> str:
@@ -139,6 +150,7 @@ def _with_parts(households: QuerySet[Household]) -> QuerySet[Household]:
                 "person__facts",
                 Prefetch("person__identifiers", Identifier.objects.filter(valid_to__isnull=True)),
                 Prefetch("person__arrivals", Arrival.objects.filter(voided_at__isnull=True).order_by("on")),
+                "person__assignments",
             ),
         ),
         "assignments",
@@ -160,6 +172,7 @@ def _row(household: Household, today: date) -> HouseholdRow:
                 known=snapshot(person.id, person.facts.all(), today),
                 identifiers=tuple(person.identifiers.all()),
                 received_on=arrivals[0].on if arrivals else None,
+                assigned=bool(household.assignments.all() or person.assignments.all()),
             )
         )
     order = {Membership.Position.CONTACT: 0, Membership.Position.ADULT: 1, Membership.Position.CHILD: 2}
@@ -176,12 +189,14 @@ def _row(household: Household, today: date) -> HouseholdRow:
 def case_facts(case_ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, CaseFacts]:
     """What the plan needs to know of these cases. For services only: asks no permission, shows nobody anything."""
     households = _with_parts(Household.objects.filter(case_id__in=list(case_ids)))
-    rulings = rulings_on(today)
+    rulings, own = rulings_on(today), home()
     result = {}
     for household in households:
         row = _row(household, today)
         assignment = row.active_assignment
-        persons = tuple(_person_facts(row, member, rulings) for member in row.current if not member.known.moved_away)
+        persons = tuple(
+            _person_facts(row, member, rulings, own) for member in row.current if not member.known.moved_away
+        )
         grounds = {member.known.permit.ground for member in row.current if member.known.permit}
         result[household.case_id] = CaseFacts(
             registered_on=household.case.opened_on,
@@ -210,23 +225,56 @@ _REGISTERED_WITH_AGENCY = {
 }
 
 
-def first_reception(row: HouseholdRow, member: Member, rulings: Mapping[str, str]) -> Answer[date]:
+def home() -> str:
+    """The municipality's own name as the population register writes it, by which others are told from it."""
+    own = municipality()
+    return own.settings.get("short_name", own.name_sv) if own else ""
+
+
+def first_reception(row: HouseholdRow, member: Member, rulings: Mapping[str, str], home: str) -> Answer[date]:
     """The person's mottagandedatum (förordning 2010:1122 6 §) with its steps, from the facts at hand."""
     known = member.known
-    category = Category(row.household.category)
-    permit = known.permit
-    return first_reception_date(
-        FirstReceptionFacts(
-            registered_with_agency=_REGISTERED_WITH_AGENCY.get(category),
-            resettled=category is Category.QUOTA or bool(permit and permit.ground in RESETTLED),
-            settled_on_own=category is Category.SELF_SETTLED or row.household.already_living_here,
-            may_be_assigned=bool(row.assignments),
-            permit_granted_on=permit.granted_on if permit else None,
-            population_register_decided_on=known.population.decided_on if known.population else None,
-            population_registered_on=known.population.registered_on if known.population else None,
-            received_on=member.received_on,
-        ),
-        rulings,
+    facts = reception_facts(
+        category=Category(row.household.category),
+        already_living_here=row.household.already_living_here,
+        assigned=member.assigned,
+        permit=known.permit,
+        registrations=known.registrations,
+        reported=known.first_reception,
+        received_on=member.received_on,
+        home=home,
+    )
+    return first_reception_date(facts, rulings)
+
+
+def reception_facts(
+    *,
+    category: Category,
+    already_living_here: bool,
+    assigned: bool,
+    permit: PermitValue | None,
+    registrations: Sequence[PopulationRegistrationValue],
+    reported: FirstReceptionValue | None,
+    received_on: date | None,
+    home: str,
+) -> FirstReceptionFacts:
+    """What decides the mottagandedatum. The first registration counts, wherever it was: a later move changes nothing.
+
+    Who was first received in another municipality, as Migrationsverket's list says, was not first received the day the
+    person came here.
+    """
+    registered = first_registration(registrations)
+    elsewhere = reported is not None and not is_home(reported.municipality, home)
+    return FirstReceptionFacts(
+        registered_with_agency=_REGISTERED_WITH_AGENCY.get(category),
+        resettled=category is Category.QUOTA or bool(permit and permit.ground in RESETTLED),
+        settled_on_own=category is Category.SELF_SETTLED or already_living_here,
+        may_be_assigned=None if elsewhere else assigned,
+        permit_granted_on=permit.granted_on if permit else None,
+        population_register_decided_on=registered.decided_on if registered else None,
+        population_registered_on=registered.registered_on if registered else None,
+        received_on=None if elsewhere else received_on,
+        reported_on=reported.on if reported else None,
     )
 
 
@@ -244,6 +292,17 @@ def deadline_of(assignment: Assignment, row: HouseholdRow) -> Answer[date]:
 
 # Where the household lived before the anvisning, for the categories that say so.
 _LIVING = {Category.ASYLUM_HOUSING: Living.STATE_HOUSING, Category.SELF_SETTLED: Living.OWN}
+
+
+def _living(known: Snapshot, assignment: Assignment) -> Living | None:
+    """Where the person lived: by the person's own fact, else by the category of the anvisning."""
+    return known.living or _LIVING.get(Category(assignment.category))
+
+
+def _can_ground_registration(known: Snapshot) -> bool | None:
+    """Whether the permit can be the ground of folkbokföring: as somebody has said, else as the folkbokföring shows."""
+    said = known.permit.can_ground_registration if known.permit else None
+    return True if said is None and known.registered_on else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,29 +325,30 @@ def target_group(
 ) -> list[TargetGroupCheck]:
     """The target group under the act that governs the anvisning, person by person.
 
-    ``living`` and ``can_ground_registration`` are the reader's own assumptions; what the register knows goes first.
-    Persons who may be assigned only with the household are judged after the others.
+    ``living`` and ``can_ground_registration`` are the reader's own assumptions; what the register knows goes first,
+    and :func:`open_assumptions` says where it is silent. Persons who may be assigned only with the household are
+    judged after the others.
     """
     regime, on = Regime(assignment.regime), assignment.decided_on
     covered = covered_2016 if regime is Regime.BOS_2016 else covered_2026
-    assigned = {person.id for person in assignment.persons.all()}
-    members = [member for member in row.members if member.person.id in assigned]
+    members = _covered_by(assignment, row)
     births = [member.known.birth_date for member in members]
     alone = bool(births) and all(birth is not None and not is_adult(birth, on) for birth in births)
 
     def seen(member: Member) -> PersonForTargetGroup:
-        permit = member.known.permit
-        registered = member.known.population is not None and member.known.population.registered_on is not None
+        known = member.known
+        permit, said = known.permit, _can_ground_registration(known)
         return PersonForTargetGroup(
             permit_ground=permit.ground if permit else None,
             permit_from=permit.granted_on if permit else None,
             permit_to=permit.valid_to if permit else None,
-            can_ground_registration=True if registered else can_ground_registration,
+            can_ground_registration=can_ground_registration if said is None else said,
             renewal_applied_on=permit.renewal_applied_on if permit else None,
             renewal_refused_final_on=permit.renewal_refused_final_on if permit else None,
+            sponsor=known.relative_tie.sponsor if known.relative_tie else SponsorTie(),
             unaccompanied=alone,
-            birth_date=member.known.birth_date,
-            living=_LIVING.get(Category(assignment.category), living),
+            birth_date=known.birth_date,
+            living=_living(known, assignment) or living,
         )
 
     people = [(member, seen(member)) for member in members]
@@ -304,18 +364,44 @@ def target_group(
     return checks
 
 
-def _person_facts(row: HouseholdRow, member: Member, rulings: Mapping[str, str]) -> PersonFacts:
+def open_assumptions(assignment: Assignment, row: HouseholdRow) -> set[str]:
+    """The assumptions of :func:`target_group` that some person needs, because the register has no fact."""
+    known = [member.known for member in _covered_by(assignment, row)]
+    silent = {
+        "living": any(_living(person, assignment) is None for person in known),
+        "can_ground_registration": any(_can_ground_registration(person) is None for person in known),
+    }
+    return {name for name, needed in silent.items() if needed}
+
+
+def _covered_by(assignment: Assignment, row: HouseholdRow) -> list[Member]:
+    assigned = {person.id for person in assignment.persons.all()}
+    return [member for member in row.members if member.person.id in assigned]
+
+
+def _registered_here(known: Snapshot, home: str) -> PopulationRegistrationValue | None:
+    """The first registration here of who is registered here now: a move within the municipality starts nothing anew,
+    and who has moved on or been deregistered has no day here.
+    """
+    now = known.population
+    if now is None or not now.registered or not is_home(now.municipality, home):
+        return None
+    return first_registration(row for row in known.registrations if is_home(row.municipality, home))
+
+
+def _person_facts(row: HouseholdRow, member: Member, rulings: Mapping[str, str], home: str) -> PersonFacts:
     known = member.known
+    registered = _registered_here(known, home)
     return PersonFacts(
         key=str(member.person.id),
         birth_date=known.birth_date,
         is_child=member.membership.position == Membership.Position.CHILD,
         received_on=member.received_on,
         joined_on=member.membership.valid_from,
-        population_register_decided_on=known.population.decided_on if known.population else None,
-        population_registered_on=known.population.registered_on if known.population else None,
+        population_register_decided_on=registered.decided_on if registered else None,
+        population_registered_on=registered.registered_on if registered else None,
         left_reception_act_on=known.left_reception_act_on,
-        first_received_on=first_reception(row, member, rulings).value,
+        first_received_on=first_reception(row, member, rulings, home).value,
         needs_interpreter=bool(known.language and known.language.interpreter),
     )
 

@@ -496,6 +496,8 @@ def record_fact(
             raise ValidationError(_("Uppgiften är redan rättad. Rätta den senaste i stället."))
     clean = shapes.checked(kind, value)
     _refuse_strange_days(kind, clean, today)
+    if kind == FactKind.STAY:
+        _refuse_double_stay(person, clean, corrects)
     if kind == FactKind.PROTECTION and not clean["active"]:
         _may_lift_protection(actor, case)
         standing = {marking.form for marking in shapes.markings(person.facts.all())}
@@ -535,10 +537,21 @@ def _refuse_strange_days(kind: str, value: Mapping[str, Any], today: date) -> No
         raise ValidationError(_("Dagen för dödsfallet ligger i framtiden."))
     if kind == FactKind.BIRTH_DATE and date.fromisoformat(value["on"]) > today:
         raise ValidationError(_("Födelsedatumet ligger i framtiden."))
+    if kind == FactKind.FIRST_RECEPTION and date.fromisoformat(value["on"]) > today:
+        raise ValidationError(_("Mottagandedatumet ligger i framtiden. Skriv dagen som den står i listan."))
     for name, part in value.items():
-        day = date.fromisoformat(part) if part and (name == "on" or name.endswith(("_on", "_to"))) else None
+        is_day = name in {"on", "start", "end"} or name.endswith(("_on", "_to"))
+        day = date.fromisoformat(part) if part and is_day else None
         if day and not 1900 <= day.year <= today.year + 50:
             raise ValidationError(_("Året %(year)s kan inte stämma. Kontrollera årtalet.") % {"year": day.year})
+
+
+def _refuse_double_stay(person: Person, value: Mapping[str, Any], corrects: Fact | None) -> None:
+    """The same day of the same form would be paid twice."""
+    new = shapes.StayValue.model_validate(value)
+    standing = shapes.standing(person.facts.filter(kind=FactKind.STAY), FactKind.STAY)
+    if any(new.overlaps(shapes.StayValue.model_validate(stay.value)) for stay in standing if stay != corrects):
+        raise ValidationError(_("Personen har redan en sådan vistelse under den tiden. Rätta den i stället."))
 
 
 def _may_lift_protection(actor: Actor, case: Case) -> None:

@@ -34,7 +34,7 @@ RATES = tuple(InitialRate)
 GROUNDS = (Ground.INITIAL, Ground.STANDARD, Ground.MOVE_EARLY, Ground.MOVE_PERIOD)
 
 # Persons reckoned at a time: what is in the works then fits the processor's cache.
-CHUNK = 1 << 15
+CHUNK = 1 << 16
 
 Days = NDArray[np.datetime64]
 Whole = NDArray[np.int64]
@@ -107,7 +107,7 @@ class Ledger:
 
     Column 0 is the initial costs, 1 to 9 the instalments, 10 to 18 what a move adds to each of them (10 is never
     used, since the first looks at no registration). ``amount`` is in öre, and 0 where ``known`` is false because the
-    register lacks a value. ``payee`` is the code of a municipality, or :data:`NOWHERE_CODE` when nobody gets the amount.
+    register lacks a value. ``payee`` is the code of a municipality, or :data:`NOWHERE_CODE` when nobody gets it.
     ``due`` is the month of payment, ``NaT`` when there is no such amount.
     """
 

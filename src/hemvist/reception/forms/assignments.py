@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -286,7 +286,7 @@ class AssignmentFilter(Form):
 
 
 class Assumptions(Form):
-    """What the reader assumes where the register is silent. Never saved."""
+    """What the reader assumes where the register is silent (``queries.open_assumptions``). Never saved."""
 
     folkbokforing = menu(
         _("Kan tillstånden ligga till grund för folkbokföring?"),
@@ -300,6 +300,12 @@ class Assumptions(Form):
         required=False,
         blank=_("Inte känt"),
     )
+
+    def __init__(self, *args: Any, needed: Container[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, assumption in (("folkbokforing", "can_ground_registration"), ("boende", "living")):
+            if assumption not in needed:
+                del self.fields[name]
 
 
 class EndAssignment(Form):

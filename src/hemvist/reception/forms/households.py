@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.coordination.models import AuthorityReport, GuidanceEntry
 from hemvist.law.secrecy import GROUNDS
-from hemvist.law.target_group import PERMIT_GROUND_LABELS
+from hemvist.law.target_group import LIVING_LABELS, PERMIT_GROUND_LABELS
 from hemvist.organisation.models import Branch, Unit
-from hemvist.reception.facts import PROTECTION_FORMS, SHAPES
+from hemvist.reception.facts import PROTECTION_FORMS, SHAPES, STAY_LABELS, RegistrationState
 from hemvist.reception.fields import FIELDS
 from hemvist.reception.models import Category, Fact, FactKind, FactSource, IdentifierKind, Membership
 from hemvist.reception.queries import HouseholdRow, Member
@@ -52,10 +52,30 @@ def yes(label: Any, help_text: Any = "") -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, help_text=help_text)
 
 
-def one_of(label: Any, choices: Choices, *, required: bool = True, help_text: Any = "") -> forms.ChoiceField:
+def one_of(
+    label: Any, choices: Choices, *, required: bool = True, help_text: Any = "", initial: Any = None
+) -> forms.ChoiceField:
     """Few choices: all of them in sight."""
     return forms.ChoiceField(
-        label=label, choices=list(choices), required=required, help_text=help_text, widget=forms.RadioSelect
+        label=label,
+        choices=list(choices),
+        required=required,
+        help_text=help_text,
+        initial=initial,
+        widget=forms.RadioSelect,
+    )
+
+
+def yes_or_no(label: Any, *, help_text: Any = "") -> forms.TypedChoiceField:
+    """Yes, no, or not known: None."""
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[(True, _("Ja")), (False, _("Nej")), ("", _("Inte känt"))],
+        coerce=lambda given: given == "True",
+        empty_value=None,
+        required=False,
+        help_text=help_text,
+        widget=forms.RadioSelect,
     )
 
 
@@ -178,7 +198,7 @@ class FactForm(Form):
     def value(self) -> dict[str, Any]:
         """The value as the shape wants it; what was left empty keeps the shape's default."""
         parts = SHAPES[self.kind].model_fields
-        return {name: self.cleaned_data[name] for name in parts if self.cleaned_data[name] not in ("", None)}
+        return {name: given for name in parts if (given := self.cleaned_data.get(name)) not in ("", None)}
 
     @property
     def valid_from(self) -> date:
@@ -200,6 +220,7 @@ class BirthDateForm(FactForm):
     kind = FactKind.BIRTH_DATE
     asks_valid_from = False
     on = day(_("Födelsedatum"))
+    in_sweden = yes(_("Född i Sverige"))
 
 
 class PermitForm(FactForm):
@@ -210,6 +231,7 @@ class PermitForm(FactForm):
     )
     granted_on = day(_("Beviljades"), required=False)
     valid_to = day(_("Gäller till"), required=False, help_text=_("Lämna tomt om tillståndet är permanent."))
+    can_ground_registration = yes_or_no(_("Kan ligga till grund för folkbokföring"))
     renewal_applied_on = day(_("Ansökan om förlängning"), required=False)
     renewal_refused_final_on = day(
         _("Slutligt nej till förlängning"),
@@ -229,13 +251,101 @@ class PopulationRegistrationForm(FactForm):
     kind = FactKind.POPULATION_REGISTRATION
     first_source = FactSource.TAX_AGENCY
     asks_valid_from = False
+    state = one_of(
+        _("Läge"),
+        RegistrationState.choices,
+        initial=RegistrationState.REGISTERED,
+        help_text=_("Flyttar personen till en annan kommun är det en ny folkbokföring där."),
+    )
     decided_on = day(_("Skatteverkets beslut"), required=False)
     registered_on = day(
-        _("Folkbokförd från"),
+        _("Från och med"),
         required=False,
-        help_text=_("Dagen som beslutet räknas från. Den kan vara en annan än beslutsdagen."),
+        help_text=_("Dagen som folkbokföringen räknas från, eller upphör. Den kan vara en annan än beslutsdagen."),
     )
     municipality = text(_("Kommun"), 60, required=False, help_text=_("Om det är en annan kommun."))
+
+    def known_from(self) -> date:
+        """A folkbokföring that stops later has not stopped yet."""
+        stops = self.value["state"] != RegistrationState.REGISTERED
+        return self.value.get("registered_on", self.today) if stops else super().known_from()
+
+
+class AgencyForm(FactForm):
+    """What Migrationsverket knows of the time before: what was registered last holds, whatever days it names."""
+
+    first_source = FactSource.MIGRATION_AGENCY
+    asks_valid_from = False
+
+    def known_from(self) -> date:
+        return self.today
+
+
+class FirstReceptionForm(AgencyForm):
+    kind = FactKind.FIRST_RECEPTION
+    on = day(
+        _("Mottagandedatum"),
+        help_text=_("Dagen i Migrationsverkets lista. Den går före den dag som Hemvist räknar fram."),
+    )
+    municipality = text(
+        _("Första kommunen"),
+        60,
+        required=False,
+        help_text=_("Om det är en annan kommun som tog emot personen först."),
+    )
+
+
+class LivingForm(AgencyForm):
+    kind = FactKind.LIVING
+    living = one_of(
+        _("Boende"),
+        [(code.value, _(label)) for code, label in LIVING_LABELS.items()],
+        help_text=_("Under asyltiden, eller när LMA eller mottagandelagen slutade gälla."),
+    )
+
+
+class RelativeTieForm(AgencyForm):
+    kind = FactKind.RELATIVE_TIE
+    sponsor_first_received_on = day(
+        _("Anknytningspersonens mottagandedatum"),
+        required=False,
+        help_text=_("Dagen då personen som redan är i Sverige först togs emot i en kommun."),
+    )
+    applied_on = day(_("Den anhörigas ansökan"), required=False, help_text=_("Dagen då ansökan gjordes."))
+    sponsor_citizen_at_application = yes_or_no(_("Anknytningspersonen var svensk medborgare vid ansökan"))
+    ground_covered = yes_or_no(
+        _("Anknytningspersonens tillstånd omfattas"),
+        help_text=_("Om personen i Sverige har tillstånd på en grund som lagen räknar upp."),
+    )
+    child_of_relative = yes(
+        _("Barn till en anhörig"),
+        _("Ett ogift barn vars anknytning är till någon som själv har tillstånd som anhörig."),
+    )
+
+
+class StayForm(FactForm):
+    kind = FactKind.STAY
+    first_source = FactSource.STAFF
+    asks_valid_from = False
+    form = menu(_("Slag"), [(code.value, label) for code, label in STAY_LABELS.items()])
+    start = day(
+        _("Från och med"),
+        help_text=_("Dagen då personen flyttade in eller började. Byte av bostad är samma vistelse."),
+    )
+    end = day(
+        _("Till"),
+        required=False,
+        help_text=_("Dagen då personen flyttade ut, eller sista dagen. Lämna tomt så länge det pågår."),
+    )
+    struck = yes(
+        _("Vistelsen är struken"),
+        _("Kryssa bara om den aldrig skulle ha registrerats. Raden ligger kvar i historiken."),
+    )
+
+    def __init__(self, *args: Any, corrects: Fact | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, corrects=corrects, **kwargs)
+        if corrects is None:
+            del self.fields["struck"]
 
 
 class LeftReceptionActForm(FactForm):
@@ -302,6 +412,10 @@ FACT_FORMS: Mapping[str, type[FactForm]] = {
         PermitForm,
         LanguageForm,
         PopulationRegistrationForm,
+        FirstReceptionForm,
+        LivingForm,
+        RelativeTieForm,
+        StayForm,
         LeftReceptionActForm,
         ResidenceForm,
         ContactForm,
@@ -315,11 +429,12 @@ def described(kind: str, value: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """A stored value as (label, value) in the words of its form; empty parts are left out."""
     parts: list[tuple[str, Any]] = []
     for name, field in FACT_FORMS[kind].base_fields.items():
-        stored: Any = not value.get("active", True) if name == "lifted" else value.get(name)
-        if stored in ("", None, False):
+        stored: Any = not value.get("active", True) if name == "lifted" else value.get(name, field.initial)
+        if stored in ("", None):
             continue
         if isinstance(field, forms.BooleanField):
-            parts.append((str(field.label), True))
+            if stored:
+                parts.append((str(field.label), True))
         elif isinstance(field, forms.ChoiceField):
             words = dict(field.choices)  # type: ignore[arg-type]
             parts.append((str(field.label), str(words[stored])))

@@ -279,7 +279,7 @@ def assignment(request: ActorRequest, assignment_id: uuid.UUID) -> HttpResponse:
     today = clock.today()
     line = _line(queries.get_assignment(request.actor, assignment_id, today=today))
     found = line.assignment
-    form = asked.Assumptions(request.GET)
+    form = asked.Assumptions(request.GET, needed=queries.open_assumptions(found, line.row))
     form.is_valid()
     assumed = form.cleaned_data
     regime = Regime(found.regime)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,9 +21,6 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from hemvist.access import policy
 from hemvist.access.actor import Actor
@@ -44,12 +39,12 @@ from hemvist.law.types import Answer
 from hemvist.organisation.models import Board, Unit
 from hemvist.organisation.queries import plan_items_by_code, rulings_on
 from hemvist.reception import identity, queries
-from hemvist.reception.facts import effective
+from hemvist.reception.facts import effective, standing
 from hemvist.reception.fields import FIELDS
 from hemvist.reception.forms.households import FACT_FORMS, ListFilter, described
 from hemvist.reception.models import Arrival, Category, Consent, Disclosure, Fact, FactKind, Identifier
 from hemvist.reception.queries import HouseholdFilter, HouseholdRow, Member
-from hemvist.web import clock
+from hemvist.web import clock, files
 from hemvist.web.paging import Page, asked_page
 from hemvist.web.templatetags.hemvist import longdate
 
@@ -216,11 +211,6 @@ COLUMNS = {
 }
 
 
-def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would read as a formula is kept as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-
-
 @require_safe
 @requires("case.list")
 def household_export(request: ActorRequest) -> HttpResponse:
@@ -229,43 +219,12 @@ def household_export(request: ActorRequest) -> HttpResponse:
     _form, wanted, extra = _asked(request, today)
     found = queries.export_households(request.actor, wanted, today=today, extra=extra)
     labels = {"category": dict(Category.choices), "state": STATES}
-    table = [
-        [_cell(str(labels[name][row[name]]) if name in labels else row[name]) for name in COLUMNS] for row in found
-    ]
+    table = [[str(labels[name][row[name]]) if name in labels else row[name] for name in COLUMNS] for row in found]
     header = [str(label) for label in COLUMNS.values()]
     name = "-".join((_("hushall"), today.isoformat()))
     if request.GET.get("format") == "xlsx":
-        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return _file(_xlsx(header, table), f"{name}.xlsx", kind)
-    return _file(_csv(header, table), f"{name}.csv", "text/csv; charset=utf-8")
-
-
-def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _csv(header: Sequence[str], table: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(header)
-    writer.writerows(table)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(header: Sequence[str], table: Iterable[Sequence[Any]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Hushåll"))
-    sheet.freeze_panes = "A2"
-    top = [WriteOnlyCell(sheet, value=label) for label in header]
-    for position, cell in enumerate(top):
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[chr(ord("A") + position)].width = max(16, len(header[position]) + 2)
-    sheet.append(top)
-    for line in table:
-        sheet.append(line)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+        return files.download(files.xlsx_bytes(_("Hushåll"), header, table), name, "xlsx")
+    return files.download(files.csv_bytes(header, table), name, "csv")
 
 
 # --- the household ----------------------------------------------------------------------------------------
@@ -310,8 +269,8 @@ class Card:
     identifiers: tuple[tuple[Identifier, str], ...]
 
 
-def _card(row: HouseholdRow, member: Member, today: date, rulings: Mapping[str, str]) -> Card:
-    permit, reception = member.known.permit, queries.first_reception(row, member, rulings)
+def _card(row: HouseholdRow, member: Member, today: date, rulings: Mapping[str, str], home: str) -> Card:
+    permit, reception = member.known.permit, queries.first_reception(row, member, rulings, home)
     return Card(
         member,
         age_on(member.known.birth_date, member.known.died_on or today),
@@ -324,8 +283,8 @@ def _card(row: HouseholdRow, member: Member, today: date, rulings: Mapping[str, 
 
 
 def _cards(row: HouseholdRow, members: Iterable[Member], today: date) -> list[Card]:
-    rulings = rulings_on(today)
-    return [_card(row, member, today, rulings) for member in members]
+    rulings, home = rulings_on(today), queries.home()
+    return [_card(row, member, today, rulings, home) for member in members]
 
 
 def lacks(answer: Answer[Any]) -> list[words.Missing]:
@@ -495,8 +454,13 @@ def _of_member(member: Member, case: Case) -> Iterable[Event]:
     membership, known = member.membership, member.known
     if membership.valid_from > case.opened_on:
         yield Event(membership.valid_from, _("%(name)s kom med i hushållet") % {"name": member.name}, membership.reason)
-    if known.population and known.population.registered_on:
-        yield Event(known.population.registered_on, _("%(name)s folkbokfördes") % {"name": member.name})
+    for registration in known.registrations:
+        if not registration.registered:
+            told = _("%(name)s är inte längre folkbokförd") % {"name": member.name}
+            yield Event(registration.day, told, str(registration.state.label))
+        elif registration.registered_on:
+            told = _("%(name)s folkbokfördes") % {"name": member.name}
+            yield Event(registration.registered_on, told, registration.municipality)
     if known.died_on:
         yield Event(known.died_on, _("%(name)s avled") % {"name": member.name})
     if membership.valid_to:
@@ -647,12 +611,14 @@ def names_in(row: HouseholdRow, thing: Disclosure | Consent) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A kind of fact and what holds today, if anything."""
+    """A kind of fact and what holds today: one fact at most, but for stays. ``dated``: it has a day to hold from that
+    is not part of the fact itself.
+    """
 
     kind: str
     label: str
-    fact: Fact | None
-    parts: list[tuple[str, Any]]
+    facts: list[tuple[Fact, list[tuple[str, Any]]]]
+    dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -665,11 +631,21 @@ class Past:
     open: bool
 
 
-def _past(fact: Fact, current: Mapping[str, Fact], corrected: set[int | None], today: date) -> Past:
+def _holding(history: Sequence[Fact], today: date) -> dict[str, list[Fact]]:
+    """The facts of each kind that hold today: the effective one, and of the stays all that stand."""
+    stays = sorted(standing(history, FactKind.STAY), key=lambda fact: (fact.value["start"], fact.id))
+    return {kind: [fact] for kind, fact in effective(history, today).items()} | {
+        FactKind.STAY.value: [fact for fact in stays if not fact.value["struck"]]
+    }
+
+
+def _past(fact: Fact, holding: Mapping[str, Sequence[Fact]], corrected: set[int | None], today: date) -> Past:
     if fact.id in corrected:
         state = _("rättad")
-    elif current.get(fact.kind) == fact:
+    elif fact in holding.get(fact.kind, ()):
         state = _("gäller")
+    elif fact.value.get("struck"):
+        state = _("struken")
     else:
         state = _("gäller framåt") if fact.valid_from > today else _("gällde tidigare")
     return Past(fact, described(fact.kind, fact.value), state, fact.id not in corrected)
@@ -682,21 +658,25 @@ def person(request: ActorRequest, row: HouseholdRow, person: Any) -> HttpRespons
     today = clock.today()
     member = member_of(row, person.id)
     history = queries.person_history(request.actor, person)
-    current = effective(history, today)
+    holding = _holding(history, today)
     corrected = {fact.corrects_id for fact in history}
     return render(
         request,
         "reception/household_person.html",
         {
             "row": row,
-            "card": _card(row, member, today, rulings_on(today)),
+            "card": _cards(row, [member], today)[0],
             "may": allowed(request.actor, row.case),
             "known": [
-                Known(kind, str(FactKind(kind).label), fact, described(kind, fact.value) if fact else [])
-                for kind in FACT_FORMS
-                for fact in [current.get(kind)]
+                Known(
+                    kind,
+                    str(FactKind(kind).label),
+                    [(fact, described(kind, fact.value)) for fact in holding.get(kind, [])],
+                    form.asks_valid_from,
+                )
+                for kind, form in FACT_FORMS.items()
             ],
-            "history": [_past(fact, current, corrected, today) for fact in history],
+            "history": [_past(fact, holding, corrected, today) for fact in history],
             "identifiers": [
                 (i, identity.show(i.kind, i.value)) for i in person.identifiers.order_by("-valid_from", "-id")
             ],

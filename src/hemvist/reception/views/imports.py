@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -20,11 +21,13 @@ from hemvist.access.errors import NotVisible
 from hemvist.access.http import ActorRequest
 from hemvist.reception import importing
 from hemvist.reception.forms.assignments import UploadFile
-from hemvist.reception.import_columns import MAX_BYTES, guide_rows, template_csv, template_xlsx, write_csv
+from hemvist.reception.import_columns import LAYOUT
+from hemvist.reception.layout import MAX_BYTES, Layout
 from hemvist.reception.models import ImportRun
-from hemvist.web import clock
+from hemvist.reception.staged_files import MAX_PROBLEMS
+from hemvist.reception.table_file import Problem
+from hemvist.web import clock, files
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PROGRESS_SECONDS = 600
 STOP_POLLING = 286
 
@@ -42,7 +45,7 @@ def import_new(request: ActorRequest) -> HttpResponse:
             form.add_error("file", error)
         else:
             return redirect("import-preview", run.id)
-    context = {"form": form, "runs": importing.recent_runs(request.actor), "columns": guide_rows()}
+    context = {"form": form, "runs": importing.recent_runs(request.actor), "columns": LAYOUT.guide_rows()}
     return render(request, "reception/import_new.html", context)
 
 
@@ -50,15 +53,22 @@ def import_new(request: ActorRequest) -> HttpResponse:
 @requires("import.run")
 def import_template(request: ActorRequest, kind: str) -> HttpResponse:
     """The template to fill in, as CSV or XLSX."""
-    if kind == "xlsx":
-        return _download(template_xlsx(), "anvisningar.xlsx", XLSX)
-    if kind == "csv":
-        return _download(template_csv(), "anvisningar.csv", "text/csv; charset=utf-8")
-    raise NotVisible
+    return template(LAYOUT, "anvisningar", kind)
 
 
-def _download(content: bytes, name: str, kind: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+def template(layout: Layout, name: str, kind: str) -> HttpResponse:
+    """The template of a layout to save. Raises NotVisible for a kind that there is none of."""
+    made = {"csv": layout.template_csv, "xlsx": layout.template_xlsx}
+    if kind not in made:
+        raise NotVisible
+    return files.download(made[kind](), name, kind)
+
+
+def fault_list(problems: Iterable[Problem]) -> HttpResponse:
+    """The faults of a file as a list to work from beside it."""
+    header = (_("rad"), _("kolumn"), _("vad som är fel"), _("vad som får stå"))
+    rows = [(p.row, p.column, p.message, p.allowed) for p in problems]
+    return files.download(files.csv_bytes(header, rows), "fel-i-filen", "csv")
 
 
 @require_safe
@@ -69,7 +79,7 @@ def import_preview(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
     context = {
         "run": run,
         "problems": importing.problems_of(run),
-        "most": importing.MAX_PROBLEMS,
+        "most": MAX_PROBLEMS,
         "effect": _effect(run.summary),
     }
     return render(request, "reception/import_preview.html", context)
@@ -97,9 +107,7 @@ def _effect(found: dict[str, int]) -> str:
 def import_errors(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
     """The faults as a list to work from beside the file."""
     run = importing.preview(request.actor, run_id)
-    header = (_("rad"), _("kolumn"), _("vad som är fel"), _("vad som får stå"))
-    rows = [(p.row, p.column, p.message, p.allowed) for p in importing.problems_of(run)]
-    return _download(write_csv(header, rows), "fel-i-filen.csv", "text/csv; charset=utf-8")
+    return fault_list(importing.problems_of(run))
 
 
 def _progress_key(run_id: uuid.UUID) -> str:

@@ -1,0 +1,1 @@
+"""What the state owes, what it paid, claims and their last dates."""

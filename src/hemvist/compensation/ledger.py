@@ -1,0 +1,315 @@
+"""What the state owes, person by person and month by month: derived each time, never typed.
+
+:func:`ledgers` is the one way from the register's facts to the rules of :mod:`hemvist.law.compensation`; every page,
+export and forecast begins here.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from hemvist.access import policy
+from hemvist.access.actor import Actor
+from hemvist.law.acts import starts
+from hemvist.law.calendar import add_months, end_of_month
+from hemvist.law.compensation import (
+    NOWHERE,
+    CompensationFacts,
+    Entitlement,
+    Ground,
+    InitialRate,
+    RateFacts,
+    Registration,
+    Route,
+    Stay,
+    StayForm,
+    Terms,
+    covered,
+    entitlements,
+    initial_rate,
+)
+from hemvist.law.parameters import Parameter
+from hemvist.law.rulings import Choice, with_defaults
+from hemvist.law.sources import sfs
+from hemvist.law.target_group import Living, PermitGround, PersonForTargetGroup, SponsorTie
+from hemvist.law.types import Answer, Proposal, Step, gettext_noop
+from hemvist.organisation.queries import rulings_on
+from hemvist.reception.compensation_facts import CompensationPerson, compensation_people
+
+# How the grounds are put together where a table or chart has room for few.
+GROUPS: Mapping[str, frozenset[Ground]] = {
+    "standard": frozenset({Ground.STANDARD, Ground.MOVE_EARLY, Ground.MOVE_PERIOD}),
+    "initial": frozenset({Ground.INITIAL}),
+    "asylum_housing": frozenset(
+        {
+            Ground.ASYLUM_HOUSING,
+            Ground.ASYLUM_HOUSING_ONCE,
+            Ground.FORMER_UNACCOMPANIED,
+            Ground.ASSIGNED_HOUSING,
+            Ground.ASSIGNED_HOUSING_ONCE,
+        }
+    ),
+    "school": frozenset({Ground.SCHOOL}),
+    "unaccompanied": frozenset({Ground.UNACCOMPANIED, Ground.UNACCOMPANIED_ONCE, Ground.STUDY_SUPPORT}),
+}
+GROUP_LABELS: Mapping[str, str] = {
+    "standard": gettext_noop("Schablonersättning"),
+    "initial": gettext_noop("Initiala kostnader"),
+    "asylum_housing": gettext_noop("Boende före folkbokföring"),
+    "school": gettext_noop("Skola före folkbokföring"),
+    "unaccompanied": gettext_noop("Ensamkommande barn och unga"),
+}
+GROUP_OF: Mapping[Ground, str] = {ground: group for group, grounds in GROUPS.items() for ground in grounds}
+
+ASSUMED_COVERED = gettext_noop("Uppgifter saknas för att pröva om personen omfattas. Personen antas omfattas.")
+ASSUMED_DECISION_DAY = gettext_noop(
+    "Dagen i Migrationsverkets lista saknas. Dagen då Skatteverket beslutade om folkbokföring används så länge."
+)
+
+
+@dataclass(frozen=True)
+class PersonLedger:
+    """A person's facts as the rules saw them, and everything that is owed for the person."""
+
+    person: CompensationPerson
+    received: Answer[date]
+    covered: Proposal[bool]
+    facts: CompensationFacts
+    owed: tuple[Entitlement, ...]
+    home: str
+    assumed: tuple[str, ...] = ()
+
+    @cached_property
+    def own(self) -> tuple[Entitlement, ...]:
+        """What is owed to the own municipality."""
+        return tuple(item for item in self.owed if item.municipality == self.home)
+
+    @cached_property
+    def lapsed(self) -> tuple[Entitlement, ...]:
+        """What goes to another municipality, or to nobody."""
+        return tuple(item for item in self.owed if item.municipality != self.home)
+
+    @property
+    def expected(self) -> bool:
+        """Whether the person has not been received yet."""
+        return self.received.value is None
+
+    def total(self, *, until: date | None = None, since: date | None = None) -> Decimal:
+        return sum(
+            (
+                item.amount or Decimal(0)
+                for item in self.own
+                if (until is None or item.due_on <= until) and (since is None or item.due_on >= since)
+            ),
+            Decimal(0),
+        )
+
+    @cached_property
+    def open_points(self) -> tuple[Choice, ...]:
+        """The unclear questions that the own amounts hang on, each once."""
+        return tuple({choice.key: choice for item in self.own for choice in item.open_points}.values())
+
+    @cached_property
+    def provisional(self) -> tuple[Parameter, ...]:
+        return tuple({(p.key, p.valid_from): p for item in self.own for p in item.provisional}.values())
+
+
+def ledgers(
+    actor: Actor,
+    *,
+    today: date,
+    until: date | None = None,
+    terms: Terms | None = None,
+    person_ids: Collection[uuid.UUID] | None = None,
+    case_ids: Collection[uuid.UUID] | None = None,
+) -> list[PersonLedger]:
+    """The ledgers of the persons whose money the actor may see. One audit row; fixed number of SQL queries.
+
+    ``until`` is the day that open stays are counted to, by default today.
+    """
+    policy.require(actor, "compensation.read")
+    people = compensation_people(
+        actor, today=today, permission="compensation.read", case_ids=case_ids, person_ids=person_ids
+    )
+    return derive(people, today=today, until=until, terms=terms)
+
+
+def derive(
+    people: Iterable[CompensationPerson], *, today: date, until: date | None = None, terms: Terms | None = None
+) -> list[PersonLedger]:
+    """The rules applied to persons already read; asks for the rulings of the day unless terms are given."""
+    terms = terms or Terms(rulings_on(today))
+    return [ledger_of(person, terms, until or today) for person in people]
+
+
+def ledger_of(
+    person: CompensationPerson, terms: Terms, until: date, *, received: Answer[date] | None = None
+) -> PersonLedger:
+    """One person's ledger; pure. ``received`` is an assumed mottagandedatum, for a forecast."""
+    home = person.home
+    assumed: tuple[str, ...] = ()
+    if received is None:
+        received, assumed = _received(person, terms.rulings)
+    registrations = tuple(
+        Registration(row.day, row.municipality if row.registered else NOWHERE, row.decided_on)
+        for row in person.registrations
+    )
+    eligible = _covered(person, received.value or until, terms)
+    if eligible.value is None:
+        assumed += (ASSUMED_COVERED,)
+    rate = initial_rate(_rate_facts(person, received.value, eligible), terms)
+    facts = CompensationFacts(
+        birth_date=person.birth_date or date(1900, 1, 1),
+        received_on=received.value if eligible.value is not False and person.birth_date else None,
+        first_municipality=_first_municipality(person, registrations),
+        initial_rate=rate.value or InitialRate.OTHER,
+        rate_steps=rate.steps,
+        registrations=registrations,
+        died_on=person.died_on,
+        stays=_stays(person, received.value, home),
+    )
+    owed = entitlements(facts, terms, until=until) if person.birth_date else ()
+    return PersonLedger(person, received, eligible, facts, owed, home, assumed)
+
+
+def _first_municipality(person: CompensationPerson, registrations: Sequence[Registration]) -> str:
+    """Who first received the person: as Migrationsverket's list says, else we, else where registered first."""
+    if person.reported is not None:
+        return person.reported.municipality
+    if person.received_on is not None or not registrations:
+        return person.home
+    return min(registrations, key=lambda row: row.on).municipality or person.home
+
+
+def _received(person: CompensationPerson, rulings: Mapping[str, str]) -> tuple[Answer[date], tuple[str, ...]]:
+    """Mottagandedatum with its steps: Migrationsverket's own day, else the rule's, else Skatteverket's decision."""
+    answer = person.first_received(with_defaults(rulings))
+    decided = next((row.decided_on for row in person.registrations if row.registered), None)
+    if answer.value is None and "reported_on" in answer.missing and decided:
+        step = Step(ASSUMED_DECISION_DAY, {}, sfs("2010:1122", "6 §"))
+        return replace(answer, value=decided, steps=(*answer.steps, step)), (ASSUMED_DECISION_DAY,)
+    return answer, ()
+
+
+def _covered(person: CompensationPerson, on: date, terms: Terms) -> Proposal[bool]:
+    permit, tie = person.permit, person.relative_tie
+    registered = any(row.registered for row in person.registrations)
+    seen = PersonForTargetGroup(
+        permit_ground=permit.ground if permit else None,
+        permit_from=permit.granted_on if permit else None,
+        permit_to=permit.valid_to if permit else None,
+        can_ground_registration=True if registered else permit.can_ground_registration if permit else None,
+        renewal_applied_on=permit.renewal_applied_on if permit else None,
+        renewal_for_covered_ground=True if permit and permit.renewal_applied_on else None,
+        renewal_refused_final_on=permit.renewal_refused_final_on if permit else None,
+        sponsor=tie.sponsor if tie else SponsorTie(),
+        birth_date=person.birth_date,
+        living=person.living,
+    )
+    return covered(seen, on, terms, born_in_sweden=person.born_in_sweden)
+
+
+def _rate_facts(person: CompensationPerson, received_on: date | None, eligible: Proposal[bool]) -> RateFacts:
+    protection = person.permit is not None and person.permit.ground is PermitGround.UTLL_21
+    living = person.living
+    section_11: bool | None = None
+    if person.category in ("quota", "asylum_housing") or living is Living.STATE_HOUSING:
+        section_11 = True
+    elif living is not None:
+        section_11 = protection and living is Living.MUNICIPAL_TEMPORARY_PROTECTION
+    return RateFacts(
+        assignment_decided_on=person.assignment.decided_on if person.assignment else None,
+        covered_by_11=section_11,
+        housing_without_assignment=(
+            living is Living.MUNICIPAL_TEMPORARY_PROTECTION
+            and received_on is not None
+            and received_on >= starts("2026:1326")
+        ),
+        covered=eligible.value is not False,
+    )
+
+
+def _stays(person: CompensationPerson, received_on: date | None, home: str) -> tuple[Stay, ...]:
+    """The recorded stays, and that of an assigned person who moved in before mottagandelagen ended (14 c §)."""
+    stays = [Stay(StayForm(stay.form), stay.start, stay.end, home) for stay in person.stays]
+    protection = person.permit is not None and person.permit.ground is PermitGround.UTLL_21
+    arrived = person.received_on
+    if (
+        person.assignment is not None
+        and arrived is not None
+        and not protection
+        and not any(stay.form is StayForm.ASSIGNED_HOUSING for stay in stays)
+        and arrived >= starts("2026:1728")
+        and (received_on is None or arrived < received_on)
+    ):
+        stays.append(Stay(StayForm.ASSIGNED_HOUSING, arrived, received_on, home))
+    return tuple(stays)
+
+
+# --- put together -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One amount in somebody's ledger."""
+
+    ledger: PersonLedger
+    owed: Entitlement
+
+    @property
+    def group(self) -> str:
+        return GROUP_OF[self.owed.ground]
+
+    @property
+    def month(self) -> date:
+        return self.owed.due_on.replace(day=1)
+
+
+def lines(found: Iterable[PersonLedger], *, since: date | None = None, until: date | None = None) -> list[Line]:
+    """The own municipality's amounts that fall due between two days, in order."""
+    rows = [
+        Line(ledger, owed)
+        for ledger in found
+        for owed in ledger.own
+        if (since is None or owed.due_on >= since) and (until is None or owed.due_on <= until)
+    ]
+    return sorted(rows, key=lambda line: (line.owed.due_on, line.ledger.person.case_number, line.owed.number or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month's kronor by group of grounds."""
+
+    first: date
+    by_group: Mapping[str, Decimal]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by_group.values(), Decimal(0))
+
+
+def months(rows: Iterable[Line], since: date, until: date, *, applied: bool = True) -> list[Month]:
+    """Every month from one day to another, empty ones too. ``applied`` False leaves out what must be applied for."""
+    sums: dict[date, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for row in rows:
+        if applied or row.owed.route is Route.AUTOMATIC:
+            sums[row.month][row.group] += row.owed.amount or Decimal(0)
+    found, first = [], since.replace(day=1)
+    while first <= until:
+        found.append(Month(first, {group: sums[first][group] for group in GROUPS}))
+        first = add_months(first, 1)
+    return found
+
+
+def year_of(day: date) -> tuple[date, date]:
+    return date(day.year, 1, 1), date(day.year, 12, 31)
+
+
+def month_of(day: date) -> tuple[date, date]:
+    return day.replace(day=1), end_of_month(day)

@@ -1,0 +1,411 @@
+"""What the pages about money show: sums without persons for who may see totals, persons only in the own branch."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.db.models.functions import TruncMonth
+
+from hemvist.access import audit, policy
+from hemvist.access.actor import Actor
+from hemvist.access.errors import NotVisible
+from hemvist.access.models import Case
+from hemvist.compensation.ledger import (
+    GROUPS,
+    Line,
+    Month,
+    PersonLedger,
+    derive,
+    ledgers,
+    lines,
+    months,
+    year_of,
+)
+from hemvist.compensation.models import Payment
+from hemvist.law.acts import acts
+from hemvist.law.calendar import add_months, end_of_month
+from hemvist.law.compensation import Entitlement, Route, Terms
+from hemvist.law.parameters import Parameter
+from hemvist.law.rulings import Choice
+from hemvist.organisation.models import Responsibility, Unit
+from hemvist.organisation.queries import DistributionKey, distribution_keys, responsible_unit
+from hemvist.planning.apportion import apportion
+from hemvist.reception.compensation_facts import people_for_sums
+from hemvist.reception.models import Household
+
+# The ordinances that the figures rest on, and until when their texts were read.
+RESTS_ON = ("2010:1122", "2017:193", "2026:999", "2026:1326")
+PAGE_SIZE = 25
+
+
+def sees_persons(actor: Actor) -> bool:
+    """Whether the actor sees persons' money, and not only sums: holds the role in a branch that owns cases."""
+    return Case.objects.filter(branch_id__in=actor.branches("compensation.read")).exists()
+
+
+def summed(actor: Actor, *, today: date, until: date | None = None, terms: Terms | None = None) -> list[PersonLedger]:
+    """The ledgers that sums are made of: the actor's own, or everyone's without names and without protected cases."""
+    if sees_persons(actor):
+        return ledgers(actor, today=today, until=until, terms=terms)
+    policy.require(actor, "compensation.totals")
+    return derive(people_for_sums(today), today=today, until=until, terms=terms)
+
+
+def visible_payments(actor: Actor) -> Q:
+    """The payments that the actor may see: of the own branch, and of a protected case only for whoever handles it."""
+    return Q(branch_id__in=actor.branches("compensation.read")) & (
+        Q(person__isnull=True) | policy.visible_cases(actor, "compensation.read", "person__case__")
+    )
+
+
+def paid_by_month(actor: Actor, since: date, until: date) -> dict[date, Decimal]:
+    """What came each month, as the imported lists say. One query."""
+    if sees_persons(actor):
+        seen = visible_payments(actor)
+    else:
+        seen = Q(person__isnull=True) | Q(person__case__protected_since__isnull=True)
+    rows = (
+        Payment.objects.filter(seen, paid_on__gte=since, paid_on__lte=until)
+        .annotate(month=TruncMonth("paid_on"))
+        .values("month")
+        .annotate(sum=Sum("amount"))
+        .order_by("month")
+    )
+    return {row["month"]: row["sum"] for row in rows}
+
+
+# --- the overview -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A year of the state's money, and what the figures rest on."""
+
+    year: int
+    months: list[Month]
+    paid: Mapping[date, Decimal]
+    due: Decimal
+    coming: Decimal
+    to_apply: Decimal
+    persons: int | None
+    without_date: int
+    provisional: tuple[Parameter, ...]
+    open_points: tuple[Choice, ...]
+    assumptions: int
+    verified_until: date | None
+
+    @property
+    def owed(self) -> Decimal:
+        return sum((month.total for month in self.months), Decimal(0))
+
+    @property
+    def received(self) -> Decimal:
+        return sum(self.paid.values(), Decimal(0))
+
+
+@transaction.atomic
+def overview(actor: Actor, *, year: int, today: date) -> Overview:
+    """What is owed and what came in a year, month by month. Fixed number of queries; audited."""
+    policy.require(actor, "compensation.totals")
+    since, until = year_of(date(year, 1, 1))
+    found = summed(actor, today=today)
+    rows = lines(found, since=since, until=until)
+    ahead = lines(found, since=today, until=end_of_month(add_months(today, 12)))
+    audit.record(actor, "compensation.overview_viewed", details={"year": year})
+    return Overview(
+        year=year,
+        months=months(rows, since, until),
+        paid=paid_by_month(actor, since, until),
+        due=_sum(row for row in rows if row.owed.due_on < today and row.owed.route is Route.AUTOMATIC),
+        coming=_sum(row for row in ahead if row.owed.route is Route.AUTOMATIC),
+        to_apply=_sum(
+            row
+            for row in lines(found)
+            if row.owed.route is Route.APPLICATION and row.owed.apply_by and row.owed.apply_by >= today
+        ),
+        persons=len({row.ledger.person.person_id for row in rows}) if sees_persons(actor) else None,
+        without_date=sum(ledger.expected and ledger.person.received_on is not None for ledger in found),
+        provisional=_once(p for row in rows for p in row.owed.provisional),
+        open_points=_choices(row.owed for row in rows),
+        assumptions=sum(bool(row.owed.assumed) for row in rows),
+        verified_until=verified_until(),
+    )
+
+
+def verified_until() -> date | None:
+    """The oldest day on which one of the ordinances that the figures rest on was read."""
+    days = [acts()[number].verified_until for number in RESTS_ON if number in acts()]
+    return min((day for day in days if day), default=None)
+
+
+def _sum(rows: Iterable[Line]) -> Decimal:
+    return sum((row.owed.amount or Decimal(0) for row in rows), Decimal(0))
+
+
+def _once(found: Iterable[Parameter]) -> tuple[Parameter, ...]:
+    return tuple({(parameter.key, parameter.valid_from): parameter for parameter in found}.values())
+
+
+def _choices(owed: Iterable[Entitlement]) -> tuple[Choice, ...]:
+    found = {choice.key: choice for item in owed for choice in item.open_points}
+    return tuple(found[key] for key in sorted(found, key=lambda key: int(key[1:])))
+
+
+# --- person by person -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person in the list: owed up to today and after, and what came."""
+
+    ledger: PersonLedger
+    due: Decimal
+    coming: Decimal
+    paid: Decimal
+    upcoming: Entitlement | None
+
+
+def paid_by_person(actor: Actor, person_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Decimal]:
+    rows = (
+        Payment.objects.filter(visible_payments(actor), person_id__in=person_ids)
+        .values("person_id")
+        .annotate(sum=Sum("amount"))
+    )
+    return {row["person_id"]: row["sum"] for row in rows}
+
+
+@transaction.atomic
+def list_people(
+    actor: Actor, *, today: date, search: str = "", state: str = "", offset: int = 0, limit: int = PAGE_SIZE
+) -> tuple[list[PersonRow], bool]:
+    """One page of persons with their money, by case number. ``state``: running, expected, ended, or empty for all but
+    those who never came and whose case is closed.
+    """
+    found = ledgers(actor, today=today)
+    key = search.strip().casefold()
+    if key:
+        found = [
+            ledger
+            for ledger in found
+            if key in ledger.person.name.casefold()
+            or key in ledger.person.case_number.casefold()
+            or any(key.replace("-", "") in value.casefold() for _kind, value in ledger.person.identifiers)
+        ]
+    found = [ledger for ledger in found if (_state(ledger, today) == state if state else _concerns(ledger))]
+    found.sort(key=lambda ledger: (ledger.person.case_number, ledger.person.birth_date or date.max))
+    page = found[offset : offset + limit]
+    paid = paid_by_person(actor, [ledger.person.person_id for ledger in page])
+    return [_person_row(ledger, paid, today) for ledger in page], len(found) > offset + limit
+
+
+def _concerns(ledger: PersonLedger) -> bool:
+    """Whether there is money, or may be."""
+    return bool(ledger.own) or ledger.person.case_closed_on is None
+
+
+def _state(ledger: PersonLedger, today: date) -> str:
+    if ledger.expected:
+        return "expected"
+    last = max((item.due_on for item in ledger.own), default=None)
+    return "running" if last and last >= today else "ended"
+
+
+def _person_row(ledger: PersonLedger, paid: Mapping[uuid.UUID, Decimal], today: date) -> PersonRow:
+    automatic = [item for item in ledger.own if item.route is Route.AUTOMATIC]
+    ahead = [item for item in automatic if item.due_on >= today]
+    return PersonRow(
+        ledger,
+        due=sum((item.amount or Decimal(0) for item in automatic if item.due_on < today), Decimal(0)),
+        coming=sum((item.amount or Decimal(0) for item in ahead), Decimal(0)),
+        paid=paid.get(ledger.person.person_id, Decimal(0)),
+        upcoming=min((item for item in ahead if item.amount), key=lambda item: item.due_on, default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A unit's part of an amount under the key; ``percent`` None when the ground is not divided."""
+
+    unit: Unit
+    percent: Decimal | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """Everything about a person's money on one page."""
+
+    ledger: PersonLedger
+    rows: list[tuple[Entitlement, list[Split]]]
+    payments: list[Payment]
+    key_confirmed: bool
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((payment.amount for payment in self.payments), Decimal(0))
+
+
+@transaction.atomic
+def person_page(actor: Actor, person_id: uuid.UUID, *, today: date) -> PersonPage:
+    """One person's ledger with the split of each amount and the payments. Raises NotVisible."""
+    found = ledgers(actor, today=today, person_ids=[person_id])
+    if not found:
+        raise NotVisible(action="compensation.read", object_id=str(person_id))
+    keys = Keys(today)
+    payments = list(
+        Payment.objects.filter(visible_payments(actor), person_id=person_id).select_related("file").order_by("paid_on")
+    )
+    rows = [(owed, keys.split(Line(found[0], owed)) if owed in found[0].own else []) for owed in found[0].owed]
+    return PersonPage(found[0], rows, payments, keys.confirmed)
+
+
+@transaction.atomic
+def household_page(actor: Actor, household_id: uuid.UUID, *, today: date) -> list[PersonRow]:
+    """The money of a household's persons. Raises NotVisible."""
+    found = [
+        ledger
+        for ledger in ledgers(actor, today=today, case_ids=_case_ids(household_id))
+        if ledger.person.household_id == household_id
+    ]
+    if not found:
+        raise NotVisible(action="compensation.read", object_id=str(household_id))
+    paid = paid_by_person(actor, [ledger.person.person_id for ledger in found])
+    return [_person_row(ledger, paid, today) for ledger in found]
+
+
+def _case_ids(household_id: uuid.UUID) -> list[uuid.UUID]:
+    return list(Household.objects.filter(id=household_id).values_list("case_id", flat=True))
+
+
+@transaction.atomic
+def month_lines(actor: Actor, first: date, *, today: date) -> list[tuple[Line, list[Split]]]:
+    """Every amount that falls due in a month, with its split."""
+    keys = Keys(today)
+    rows = lines(ledgers(actor, today=today), since=first, until=end_of_month(first))
+    return [(row, keys.split(row)) for row in rows]
+
+
+EXPORT_COLUMNS = ("case_number", "ground", "number", "due_on", "amount", "route", "provisional", "open_points")
+
+
+@transaction.atomic
+def export_lines(actor: Actor, *, since: date, until: date, today: date) -> list[Line]:
+    """The amounts of a period for a file, without names and numbers and without protected cases. Audited."""
+    rows = [
+        row for row in lines(ledgers(actor, today=today), since=since, until=until) if not row.ledger.person.protected
+    ]
+    audit.record(
+        actor,
+        "compensation.exported",
+        object_type="person",
+        object_ids={row.ledger.person.person_id for row in rows},
+        fields=EXPORT_COLUMNS,
+        details={"since": since, "until": until},
+    )
+    return rows
+
+
+# --- who gets the money -----------------------------------------------------------------------------------------------
+
+
+class Keys:
+    """The distribution keys, read once: splits amounts by the key of the day on which they fall due."""
+
+    def __init__(self, today: date) -> None:
+        self.keys = distribution_keys()
+        self.home = responsible_unit("reception", today)
+
+    @property
+    def confirmed(self) -> bool:
+        return all(key.confirmed for key in self.keys)
+
+    def on(self, day: date) -> DistributionKey | None:
+        return next((key for key in self.keys if key.holds(day)), None)
+
+    def split(self, row: Line) -> list[Split]:
+        """The parts of one amount. What no key divides stays with the unit that answers for the reception."""
+        return self.parts(row.group, row.owed.amount or Decimal(0), row.owed.due_on)
+
+    def parts(self, group: str, amount: Decimal, day: date) -> list[Split]:
+        key = self.on(day)
+        shares = key.shares.get(group, ()) if key else ()  # type: ignore[call-overload]
+        if not shares:
+            return [Split(self.home, None, amount)] if self.home else []
+        # A whole amount is divided in whole kronor, one with öre in öre.
+        unit = 1 if amount == amount.to_integral_value() else 100
+        parts = apportion(int(amount * unit), [share.percent for share in shares])
+        return [
+            Split(share.unit, share.percent, Decimal(part) / unit) for share, part in zip(shares, parts, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMoney:
+    """What a unit gets in a year, and what it answers for."""
+
+    unit: Unit
+    by_group: Mapping[str, Decimal]
+    functions: tuple[str, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum(self.by_group.values(), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Who gets the year's money under the key, beside who answers for what."""
+
+    year: int
+    units: list[UnitMoney]
+    keys: tuple[DistributionKey, ...]
+    without_money: list[tuple[Unit, tuple[str, ...]]]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((row.total for row in self.units), Decimal(0))
+
+    @property
+    def by_group(self) -> Mapping[str, Decimal]:
+        return {group: sum((row.by_group[group] for row in self.units), Decimal(0)) for group in GROUPS}
+
+
+@transaction.atomic
+def distribution(actor: Actor, *, year: int, today: date) -> Distribution:
+    """The year's money by unit and ground. A unit that answers for something and gets nothing is told too."""
+    policy.require(actor, "compensation.totals")
+    since, until = year_of(date(year, 1, 1))
+    keys = Keys(today)
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    units: dict[int, Unit] = {}
+    for row in lines(summed(actor, today=today), since=since, until=until):
+        for part in keys.split(row):
+            units[part.unit.pk] = part.unit
+            sums[part.unit.pk][row.group] += part.amount
+    answers: dict[int, list[str]] = defaultdict(list)
+    own: dict[int, Unit] = {}
+    for answer in (
+        Responsibility.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today), valid_from__lte=today)
+        .filter(unit__branch__board__kind="board")
+        .select_related("function", "unit__branch__board")
+        .order_by("function__position")
+    ):
+        answers[answer.unit_id].append(answer.function.name)
+        own[answer.unit_id] = answer.unit
+    rows = [
+        UnitMoney(unit, {group: sums[pk][group] for group in GROUPS}, tuple(answers[pk])) for pk, unit in units.items()
+    ]
+    audit.record(actor, "compensation.distribution_viewed", details={"year": year})
+    return Distribution(
+        year,
+        sorted(rows, key=lambda row: -row.total),
+        keys.keys,
+        [(unit, tuple(answers[pk])) for pk, unit in own.items() if pk not in units],
+    )

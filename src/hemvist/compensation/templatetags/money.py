@@ -1,0 +1,77 @@
+"""The tags of the pages about money."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hemvist.compensation import queries
+from hemvist.law.compensation import Entitlement
+from hemvist.law.compensation.facts import GROUND_LABELS
+from hemvist.law.types import Step
+from hemvist.web.templatetags.hemvist import kronor, shown
+
+register = template.Library()
+
+# url name → words, permission. In the order of the work.
+TABS = (
+    ("compensation", _("Översikt"), "compensation.totals"),
+    ("compensation-people", _("Personer"), "compensation.read"),
+    ("payment-list", _("Utbetalningar"), "compensation.read"),
+    ("reconciliation", _("Avstämning"), "compensation.read"),
+    ("claim-list", _("Ansökningar"), "compensation.read"),
+    ("compensation-forecast", _("Prognos"), "compensation.totals"),
+    ("compensation-watch", _("Lagändringar"), "compensation.totals"),
+    ("compensation-key", _("Vem får pengarna"), "compensation.totals"),
+    ("compensation-benefits", _("Till den enskilde"), "compensation.totals"),
+)
+
+
+@register.inclusion_tag("compensation/nav.html", takes_context=True)
+def money_nav(context: Context) -> dict[str, Any]:
+    """``{% money_nav %}``: the pages of the money that the actor may open."""
+    request = context["request"]
+    persons = queries.sees_persons(request.actor)
+    tabs = []
+    for name, label, permission in TABS:
+        if not request.actor.can(permission) or (permission == "compensation.read" and not persons):
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        here = request.path == url or (name != "compensation" and request.path.startswith(url))
+        tabs.append({"label": label, "url": url, "current": here})
+    return {"tabs": tabs}
+
+
+@register.filter
+def ground(owed: Entitlement) -> str:
+    """What an amount is paid for, in the reader's language; an instalment has its number."""
+    words = gettext(GROUND_LABELS[owed.ground])
+    return f"{words} {owed.number}/9" if owed.number else words
+
+
+@register.simple_tag
+def cycled(values: Any, index: int) -> Any:
+    """The value of a list at an index: the heading of a table's column, said again in a card on a phone."""
+    return values[index]
+
+
+@register.simple_tag
+def step_words(step: Step) -> str:
+    """One step of a derivation as a sentence, without its paragraph."""
+    return step.render(gettext, shown)
+
+
+@register.simple_tag
+def minus(one: Decimal, other: Decimal) -> str:
+    """A difference in kronor with its sign."""
+    difference = one - other
+    return f"{'+' if difference > 0 else ''}{kronor(difference)}"

@@ -1,0 +1,238 @@
+"""The pages of what is owed: the overview, persons, months, who gets the money, and files."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import date
+from decimal import Decimal
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from hemvist.access.decorators import requires
+from hemvist.access.http import ActorRequest
+from hemvist.compensation import accounting, queries
+from hemvist.compensation.benefits import benefits_page
+from hemvist.compensation.ledger import GROUP_LABELS, GROUPS, Line, Month, year_of
+from hemvist.law.compensation import Route
+from hemvist.law.compensation.facts import GROUND_LABELS
+from hemvist.reception.views.households import lacks
+from hemvist.web import charts, clock, files
+from hemvist.web.paging import Page, asked_page
+
+YEARS_BACK, YEARS_AHEAD = 4, 3
+STATES = {
+    "": gettext_lazy("Aktuella"),
+    "running": gettext_lazy("Ersättning kvar att få"),
+    "expected": gettext_lazy("Utan mottagandedatum"),
+    "ended": gettext_lazy("Allt har förfallit"),
+}
+
+
+def asked_year(request: HttpRequest, today: date) -> int:
+    """The year in the address; anything that no ledger reaches means this year."""
+    text = request.GET.get("ar", "")
+    year = int(text) if re.fullmatch(r"\d{4}", text) else today.year
+    return year if today.year - YEARS_BACK <= year <= today.year + YEARS_AHEAD else today.year
+
+
+def group_words() -> dict[str, str]:
+    """The groups of grounds in the reader's language."""
+    return {group: _(words) for group, words in GROUP_LABELS.items()}
+
+
+def month_chart(found: list[Month], title: str, description: str = "") -> charts.Chart:
+    """Kronor by month, the groups that have any stacked on each other."""
+    words = group_words()
+    used = [group for group in GROUPS if any(month.by_group[group] for month in found)]
+    return charts.stacked_bar(
+        title,
+        [f"{month.first:%Y-%m}" for month in found],
+        [charts.Series(words[group], [float(month.by_group[group]) for month in found]) for group in used]
+        or [charts.Series(words["standard"], [0.0 for _month in found])],
+        description=description,
+        unit=_("kronor"),
+    )
+
+
+@require_safe
+@requires("compensation.totals")
+def overview(request: ActorRequest) -> HttpResponse:
+    today = clock.today()
+    year = asked_year(request, today)
+    found = queries.overview(request.actor, year=year, today=today)
+    words = group_words()
+    used = [group for group in GROUPS if any(month.by_group[group] for month in found.months)]
+    return render(
+        request,
+        "compensation/overview.html",
+        {
+            "found": found,
+            "years": range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1),
+            "sees_persons": queries.sees_persons(request.actor),
+            "may_rule": request.actor.can("ruling.record"),
+            "chart": month_chart(
+                found.months,
+                _("Statlig ersättning %(year)s, per månad") % {"year": year},
+                _("Det som staten ska betala, i den månad då det förfaller."),
+            ),
+            "groups": [words[group] for group in used],
+            "rows": [
+                (month, [month.by_group[group] for group in used], found.paid.get(month.first, Decimal(0)))
+                for month in found.months
+            ],
+            "sums": [sum(month.by_group[group] for month in found.months) for group in used],
+        },
+    )
+
+
+@require_safe
+@requires("compensation.read")
+def people(request: ActorRequest) -> HttpResponse:
+    number = asked_page(request)
+    state = request.GET.get("lage", "")
+    search = request.GET.get("sok", "")[:100]
+    rows, more = queries.list_people(
+        request.actor,
+        today=clock.today(),
+        search=search,
+        state=state if state in STATES else "",
+        offset=(number - 1) * queries.PAGE_SIZE,
+    )
+    context = {"page": Page(rows, number, more), "search": search, "state": state, "states": STATES.items()}
+    return render(request, "compensation/people.html", context)
+
+
+@require_safe
+@requires("compensation.read")
+def person(request: ActorRequest, person_id: uuid.UUID) -> HttpResponse:
+    page = queries.person_page(request.actor, person_id, today=clock.today())
+    return render(
+        request,
+        "compensation/person.html",
+        {
+            "page": page,
+            "ledger": page.ledger,
+            "own": [(owed, split) for owed, split in page.rows if owed in page.ledger.own],
+            "lapsed": page.ledger.lapsed,
+            "lacks": lacks(page.ledger.received),
+            "can_case": request.actor.can("case.read"),
+        },
+    )
+
+
+@require_safe
+@requires("compensation.read")
+def household(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
+    rows = queries.household_page(request.actor, household_id, today=clock.today())
+    return render(
+        request,
+        "compensation/household.html",
+        {"rows": rows, "case": rows[0].ledger.person, "can_case": request.actor.can("case.read")},
+    )
+
+
+@require_safe
+@requires("compensation.read")
+def month(request: ActorRequest, year: int, month: int) -> HttpResponse:
+    if not (1 <= month <= 12 and 2010 <= year <= 2100):
+        raise Http404
+    first = date(year, month, 1)
+    rows = queries.month_lines(request.actor, first, today=clock.today())
+    total = sum((row.owed.amount or Decimal(0) for row, _split in rows), Decimal(0))
+    return render(request, "compensation/month.html", {"first": first, "rows": rows, "total": total})
+
+
+@require_safe
+@requires("compensation.totals")
+def key(request: ActorRequest) -> HttpResponse:
+    today = clock.today()
+    year = asked_year(request, today)
+    found = queries.distribution(request.actor, year=year, today=today)
+    words = group_words()
+    used = [group for group in GROUPS if found.by_group[group]]
+    chart = charts.rows(
+        _("Kronor per enhet %(year)s") % {"year": year},
+        [row.unit.name for row in found.units],
+        charts.Series(_("Kronor"), [float(row.total) for row in found.units]),
+        unit=_("kr"),
+    )
+    return render(
+        request,
+        "compensation/key.html",
+        {
+            "found": found,
+            "chart": chart if found.units else None,
+            "years": range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1),
+            "groups": [words[group] for group in used],
+            "rows": [(row, [row.by_group[group] for group in used]) for row in found.units],
+            "sums": [found.by_group[group] for group in used],
+            "keys": [
+                (one, [(words.get(ground, _("Det som söks särskilt")), parts) for ground, parts in one.shares.items()])
+                for one in found.keys
+            ],
+        },
+    )
+
+
+@require_safe
+@requires("compensation.totals")
+def benefits(request: ActorRequest) -> HttpResponse:
+    """Money that goes to the person and not to the municipality: who decides, who pays, how much (S-67)."""
+    return render(request, "compensation/benefits.html", benefits_page(clock.today()))
+
+
+EXPORT_WORDS = {
+    "case_number": gettext_lazy("Ärendenummer"),
+    "ground": gettext_lazy("Ersättning"),
+    "number": gettext_lazy("Utbetalning nr"),
+    "due_on": gettext_lazy("Förfaller"),
+    "amount": gettext_lazy("Belopp"),
+    "route": gettext_lazy("Söks"),
+    "provisional": gettext_lazy("Vilar på osäkert belopp"),
+    "open_points": gettext_lazy("Oklara frågor"),
+}
+
+
+@require_safe
+@requires("compensation.read")
+def export(request: ActorRequest) -> HttpResponse:
+    """A year's amounts as XLSX: an allow-list of columns, no names."""
+    today = clock.today()
+    year = asked_year(request, today)
+    since, until = year_of(date(year, 1, 1))
+    rows = queries.export_lines(request.actor, since=since, until=until, today=today)
+    content = files.xlsx_bytes(
+        _("Ersättning %(year)s") % {"year": year},
+        [str(EXPORT_WORDS[name]) for name in queries.EXPORT_COLUMNS],
+        [_cells(row) for row in rows],
+    )
+    return files.download(content, f"ersattning-{year}", "xlsx")
+
+
+def _cells(row: Line) -> list[object]:
+    owed = row.owed
+    return [
+        row.ledger.person.case_number,
+        _(GROUND_LABELS[owed.ground]),
+        owed.number,
+        owed.due_on,
+        owed.amount,
+        _("ja") if owed.route is Route.APPLICATION else _("nej"),
+        _("ja") if owed.provisional else _("nej"),
+        ", ".join(choice.key for choice in owed.open_points),
+    ]
+
+
+@require_safe
+@requires("compensation.totals")
+def sie(request: ActorRequest) -> HttpResponse:
+    """A year's expected amounts as SIE 4I: one voucher a month, sums by ground and unit, no persons."""
+    today = clock.today()
+    year = asked_year(request, today)
+    content = accounting.sie_file(request.actor, year=year, today=today)
+    return files.download(content, f"ersattning-{year}", "sie")
