@@ -38,6 +38,10 @@ INSIGHT = WORKERS | {"controller", "strategist", "data_protection_officer", "adm
 STAFF = INSIGHT | {"association"}
 EVERYONE = STAFF | {"newcomer"}
 
+# The state's money: sums everywhere, persons in the branch of the grant; lists elsewhere are empty.
+MONEY = COORDINATORS | {"controller"}
+TOTALS = MONEY | {"strategist"}
+
 GONE, NO, IN = 404, 403, 302
 
 
@@ -57,6 +61,11 @@ class View:
 def of_case(thing: str, **more: Any) -> View:
     """A view on something in the reception's open case."""
     return View(COORDINATOR, of=thing, hidden=frozenset({FOREIGN}), **more)
+
+
+def of_money(thing: str, **more: Any) -> View:
+    """A view on somebody's money in the reception's open case."""
+    return View(COORDINATOR, of=thing, hidden=MONEY - COORDINATOR, **more)
 
 
 # Posts without content are turned back by the form (200), done (302) or answered in place.
@@ -139,6 +148,18 @@ VIEWS: dict[str, View] = {
     "disclosure-new": of_case("household"),
     "disclosure-approve": of_case("disclosure", answers=(200, 302)),
     "disclosure-revoke": of_case("disclosure"),
+    "compensation": View(TOTALS),
+    "compensation-key": View(TOTALS),
+    "compensation-benefits": View(TOTALS),
+    "compensation-forecast": View(TOTALS),
+    "compensation-forecast-file": View(TOTALS),
+    "compensation-watch": View(TOTALS),
+    "compensation-sie": View(TOTALS),
+    "compensation-export": View(MONEY),
+    "compensation-people": View(MONEY),
+    "compensation-month": View(MONEY, of="month"),
+    "compensation-person": of_money("person"),
+    "compensation-household": of_money("household"),
 }
 
 
@@ -210,6 +231,7 @@ def scene(household: Callable[..., Household], coordinator: Actor, today: date) 
         "consent": {"consent_id": consent.id},
         "disclosure": {"disclosure_id": disclosure.id},
         "import_run": {"run_id": run.id},
+        "month": {"year": today.year, "month": today.month},
     }
 
 

@@ -320,7 +320,8 @@ def test_the_checklist_works_without_script(client: Client, claim: Claim) -> Non
     empty = client.post(url, {"text": " "})
     assert empty.status_code == 200
     assert "Rätta det här" in plain(empty.content.decode())
-    assert client.post(url, {"ready": "999999"}).status_code == 404
+    for unknown in ("999999", "9" * 40):
+        assert client.post(url, {"ready": unknown}).status_code == 404
 
 
 def test_a_dangerous_deed_says_what_will_happen(client: Client, claim: Claim) -> None:
@@ -428,6 +429,10 @@ def test_the_story_of_fourteen_c(
     with on(date(2027, 9, 1), client, coordinator):
         granted = post(client, at("claim-decide", claim), status="granted", decided_on="2027-08-30")
         assert "27 600 kr beviljat" in granted
+        # A fact that is corrected afterwards leaves what was applied for, and the difference is told.
+        Claim.objects.filter(pk=claim.pk).update(amount=27_000)
+        assert "Med dagens uppgifter ger regeln 27 600 kr." in page(client, at("claim", claim))
+        Claim.objects.filter(pk=claim.pk).update(amount=27_600)
     claim.refresh_from_db()
     assert (claim.status, claim.amount, claim.granted_amount) == (Status.GRANTED, 27_600, 27_600)
     told = list(AuditEntry.objects.filter(action__startswith="claim.", case_id=claim.case_id).order_by("id"))

@@ -82,7 +82,7 @@ def test_the_two_ordinances_are_there_with_their_paragraphs() -> None:
     sections = {act: [g.section for g in GROUNDS.values() if g.act == act] for act in ("2010:1122", "2017:193")}
     assert ", ".join(sections["2010:1122"]).replace(" §", "") == "19, 20, 22, 24, 25, 26, 29 a, 29 b, 30 a, 30 b, 32"
     assert ", ".join(sections["2017:193"]).replace(" §", "") == (
-        "4, 3 a, 5, 9, 10, 11, 13, 14 c, 15, 16, 16 a, 16 b, 16 c, 17, 18"
+        "3 a, 4, 5, 9, 10, 11, 13, 14 c, 15, 16, 16 a, 16 b, 16 c, 17, 18"
     )
 
 

@@ -95,6 +95,11 @@ class ClaimLine:
         return self.claim.status if self.claim else "proposed"
 
     @property
+    def who(self) -> str:
+        """The person's name, or that it is for the family."""
+        return self.name if self.person_id else _("Hela familjen")
+
+    @property
     def open(self) -> bool:
         """Whether an application remains to be sent in."""
         return self.claim is None or self.claim.status == Status.DRAFT
@@ -320,15 +325,13 @@ _SHOWN = ("case_number", "name", "ground", "period", "last_day", "amount", "stat
 
 
 @transaction.atomic
-def claim_list(
-    actor: Actor, wanted: ClaimFilter, *, today: date, offset: int = 0, limit: int = 25, days: int = SOON_DAYS
-) -> ClaimList:
+def claim_list(actor: Actor, wanted: ClaimFilter, *, today: date, offset: int = 0, limit: int = 25) -> ClaimList:
     """Everything of the list's page, from one reading of the register. Audited."""
     register = _Register(actor, today)
-    until = today + timedelta(days=days)
+    until = today + timedelta(days=SOON_DAYS)
     found = [line for line in register.lines() if wanted.keeps(line, today)]
-    if wanted.lapsing:
-        found = _by_last_day(found)
+    # Within the order of the work what is to be sent in first comes first.
+    found.sort(key=lambda line: (ORDER.index(line.status), line.last_day.value or date.max if line.open else date.min))
     answer = ClaimList(
         [line for line in register.due() if line.lapses_by(until)],
         [line for line in register.proposals() if not line.lapses_by(until)],
@@ -503,7 +506,7 @@ def _cases(claim: Claim) -> list[uuid.UUID]:
 def case_to_claim_for(actor: Actor, number: str, *, today: date) -> tuple[Case, list[PersonLedger]] | None:
     """The case with a number and its persons, to open a claim for; None when the actor sees no such case. Audited."""
     policy.require(actor, "compensation.read")
-    case = Case.objects.filter(policy.visible_cases(actor, "compensation.read"), number=number.strip()).first()
+    case = Case.objects.filter(policy.visible_cases(actor, "compensation.read"), number__iexact=number.strip()).first()
     return None if case is None else (case, ledgers(actor, today=today, case_ids=[case.id]))
 
 

@@ -16,13 +16,17 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter
 
+from hemvist.access import policy
 from hemvist.access.actor import Actor
 from hemvist.access.models import Installation
 from hemvist.compensation.models import Payment, PaymentFile
 from hemvist.compensation.payment_file import FilePayment, dossier_mark, read, twelve_digits
+from hemvist.compensation.queries import visible_payments
 from hemvist.organisation.models import Branch
 from hemvist.reception.layout import key
 from hemvist.reception.models import Identifier, IdentifierKind
@@ -283,3 +287,52 @@ def _try_again(branch_id: int, numbers: Numbers) -> int:
             found.append(payment)
     Payment.objects.bulk_update(found, ["person", "branch", "matched_by"])
     return len(found)
+
+
+# --- what came --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came in a month on one ground; an empty ground is one whose words are not known."""
+
+    ground: str
+    count: int
+    sum: Decimal
+    unmatched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What came in a month."""
+
+    first: date
+    parts: tuple[Part, ...]
+
+    @property
+    def sum(self) -> Decimal:
+        return sum((part.sum for part in self.parts), Decimal(0))
+
+    @property
+    def count(self) -> int:
+        return sum(part.count for part in self.parts)
+
+    @property
+    def unmatched(self) -> int:
+        return sum(part.unmatched for part in self.parts)
+
+
+def came_by_month(actor: Actor) -> list[Month]:
+    """The payments that the actor may see, month by month, the latest first. One query."""
+    policy.require(actor, "compensation.read")
+    rows = (
+        Payment.objects.filter(visible_payments(actor))
+        .annotate(month=TruncMonth("paid_on"))
+        .values("month", "ground")
+        .annotate(count=Count("id"), sum=Sum("amount"), unmatched=Count("id", filter=Q(person__isnull=True)))
+        .order_by("-month", "ground")
+    )
+    months: dict[date, list[Part]] = defaultdict(list)
+    for row in rows:
+        months[row["month"]].append(Part(row["ground"], row["count"], row["sum"], row["unmatched"]))
+    return [Month(first, tuple(parts)) for first, parts in months.items()]

@@ -42,7 +42,8 @@ def as_amount(cell: Cell) -> Decimal | None:
     text = as_text(cell)
     if not text:
         return None
-    plain = re.sub(r"(?i)\s*(?:kronor|kr|sek|:-)\.?$", "", text).replace("−", "-").replace("–", "-")
+    # An apostrophe is how a spreadsheet keeps a minus sign from being read as a formula.
+    plain = re.sub(r"(?i)\s*(?:kronor|kr|sek|:-)\.?$", "", text.lstrip("'")).replace("−", "-").replace("–", "-")
     negative = plain.startswith("-") or plain.endswith("-")
     plain = plain.strip("-+ ")
     if _GROUPED.fullmatch(plain):

@@ -86,14 +86,17 @@ def paid_by_month(actor: Actor, since: date, until: date) -> dict[date, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A year of the state's money, and what the figures rest on."""
+    """A year of the state's money, and what the figures rest on.
+
+    ``months`` hold what is paid without application; ``applied`` what can be applied for, by the month of its last day.
+    """
 
     year: int
     months: list[Month]
+    applied: Mapping[date, Decimal]
     paid: Mapping[date, Decimal]
     due: Decimal
     coming: Decimal
-    to_apply: Decimal
     persons: int | None
     without_date: int
     provisional: tuple[Parameter, ...]
@@ -121,15 +124,11 @@ def overview(actor: Actor, *, year: int, today: date) -> Overview:
     audit.record(actor, "compensation.overview_viewed", details={"year": year})
     return Overview(
         year=year,
-        months=months(rows, since, until),
+        months=months(rows, since, until, applied=False),
+        applied=_applied(rows),
         paid=paid_by_month(actor, since, until),
         due=_sum(row for row in rows if row.owed.due_on < today and row.owed.route is Route.AUTOMATIC),
         coming=_sum(row for row in ahead if row.owed.route is Route.AUTOMATIC),
-        to_apply=_sum(
-            row
-            for row in lines(found)
-            if row.owed.route is Route.APPLICATION and row.owed.apply_by and row.owed.apply_by >= today
-        ),
         persons=len({row.ledger.person.person_id for row in rows}) if sees_persons(actor) else None,
         without_date=sum(ledger.expected and ledger.person.received_on is not None for ledger in found),
         provisional=_once(p for row in rows for p in row.owed.provisional),
@@ -143,6 +142,14 @@ def verified_until() -> date | None:
     """The oldest day on which one of the ordinances that the figures rest on was read."""
     days = [acts()[number].verified_until for number in RESTS_ON if number in acts()]
     return min((day for day in days if day), default=None)
+
+
+def _applied(rows: Iterable[Line]) -> dict[date, Decimal]:
+    sums: dict[date, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        if row.owed.route is Route.APPLICATION:
+            sums[row.month] += row.owed.amount or Decimal(0)
+    return dict(sums)
 
 
 def _sum(rows: Iterable[Line]) -> Decimal:

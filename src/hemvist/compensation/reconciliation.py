@@ -254,11 +254,15 @@ class Total:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """Owed against paid. ``since`` is the month it begins with; ``unmatched`` are payments without a person."""
+    """Owed against paid. ``since`` is the month it begins with; ``unmatched`` are payments without a person.
+
+    Before any payment is known it has not ``begun``.
+    """
 
     lines: tuple[ReconciledLine, ...]
     unmatched: tuple[Payment, ...]
     since: date
+    begun: bool
 
     @cached_property
     def totals(self) -> Mapping[Kind, Total]:
@@ -308,7 +312,7 @@ def reconcile_all(actor: Actor, *, today: date, since: date | None = None, until
         for line in account.lines
         if _within(line, since, until)
     ]
-    found = Reconciliation(tuple(lines), unmatched, since)
+    found = Reconciliation(tuple(lines), unmatched, since, begun=bool(payments))
     audit.record(
         actor,
         "reconciliation.viewed",
@@ -521,6 +525,10 @@ class Candidate:
     number: str
     awaited: Line | None
 
+    @property
+    def alike(self) -> bool:
+        return self.likeness >= LIKENESS
+
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
@@ -549,8 +557,10 @@ def candidates(actor: Actor, payment_id: uuid.UUID, *, today: date, search: str 
     if search.strip():
         found = [one for one in found if is_meant(one.person, search)]
     else:
-        found = [one for one in found if one.likeness >= LIKENESS or one.awaited]
-    found.sort(key=lambda one: (-one.likeness - (0.5 if one.awaited else 0), one.person.case_number, one.person.name))
+        found = [one for one in found if one.alike or one.awaited]
+    found.sort(
+        key=lambda one: (not one.alike, one.awaited is None, -one.likeness, one.person.case_number, one.person.name)
+    )
     audit.record(
         actor,
         "payment.viewed",
@@ -573,6 +583,7 @@ def _candidate(account: _Account, payment: Payment, today: date) -> Candidate:
         if line.owed
         and not line.payments
         and payment.ground in ("", line.ground)
+        and payment.instalment in (None, line.key[1])
         and line.owed_amount == payment.amount
         and 0 <= months_between(line.owed.due_on, payment.paid_on) <= 3
     )

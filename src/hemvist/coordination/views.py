@@ -25,6 +25,8 @@ from hemvist.access.decorators import View, requires
 from hemvist.access.errors import Refused
 from hemvist.access.http import ActorRequest
 from hemvist.access.services import note_visit
+from hemvist.compensation import claims
+from hemvist.compensation.queries import sees_persons
 from hemvist.coordination import commitments, queries, services
 from hemvist.coordination import forms as asked
 from hemvist.coordination.commitments import Quarter
@@ -44,6 +46,7 @@ STEPS_AT_A_TIME = 6
 
 _ROOM_WORDS: Mapping[str, Promise] = {
     "intake-new": _("Berätta för mottagandet om ett hushåll som behöver en plan."),
+    "compensation": _("Se vad staten ska betala, vad som har kommit, vad som måste sökas och vad som kommer."),
     "who-does-what": _("Se vilken enhet som svarar för vad, sedan när och enligt vilket beslut."),
     "statistics": _("Se hur många kommunen har tagit emot varje år, med källor och luckor."),
     "law-changes": _("Se vad som gäller i dag, vad som ändras snart och vad kommunen själv har bestämt."),
@@ -75,6 +78,7 @@ def start(request: ActorRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "since": timezone.localdate(since) if since else None,
         "law_changes": _law_changes(request),
+        "claims": claims.lapsing(request.actor, today) if sees_persons(request.actor) else (),
     }
     if request.actor.can("task.list"):
         found = queries.start(request.actor, today=today, since=since)

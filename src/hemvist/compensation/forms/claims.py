@@ -78,7 +78,7 @@ class ClaimFilterForm(Form):
 class FindCase(Form):
     """Whose money it is."""
 
-    arende = text(_("Ärendenummer"), 20, help_text=_("Ärendet som kostnaden hör till, som 2026-0001."))
+    arende = text(_("Ärendenummer"), 20, help_text=_("Ärendet som kostnaden hör till."))
 
 
 class NewClaim(Form):

@@ -44,7 +44,10 @@ class ReconciliationFilter(FindPerson):
 
     def __init__(self, *args: Any, months: Iterable[date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("Alla månader")), *((f"{month:%Y-%m}", capfirst(date_format(month, "F Y"))) for month in months)]
+        choices = [
+            ("", _("Alla månader")),
+            *((f"{month:%Y-%m}", capfirst(date_format(month, "F Y"))) for month in months),
+        ]
         self.fields["manad"].choices = choices  # type: ignore[attr-defined]
 
 
@@ -52,7 +55,5 @@ class ClearDifference(Form):
     """How a difference was cleared up. ``difference`` is the one on the page that was read."""
 
     cause = one_of(_("Vad har du kommit fram till?"), Clearance.Cause.choices)
-    comment = text(
-        _("Kommentar"), 500, rows=3, help_text=_("Kort om vad som är gjort. Skriv inga namn eller nummer.")
-    )
+    comment = text(_("Kommentar"), 500, rows=3, help_text=_("Kort om vad som är gjort. Skriv inga namn eller nummer."))
     difference = forms.DecimalField(widget=forms.HiddenInput, max_digits=12, decimal_places=2)

@@ -255,6 +255,8 @@ def _actions(page: ClaimPage) -> list[Action]:
         )
         offer("claim-change", _("Ändra kostnad och belopp"), _("Beloppet räknas om."))
         offer("claim-withdraw", _("Ta bort utkastet"), _("Utkastet och dess underlag försvinner."))
+    if Status.APPEALED in following:
+        offer("claim-appeal", _("Registrera överklagande"), _("Ansökan väntar sedan på ett nytt beslut."), main=True)
     if Status.GRANTED in following:
         again = claim.status in claims.DECIDED
         offer(
@@ -265,8 +267,6 @@ def _actions(page: ClaimPage) -> list[Action]:
             else _("Det beviljade beloppet sparas och tiden att överklaga räknas ut."),
             main=not again,
         )
-    if Status.APPEALED in following:
-        offer("claim-appeal", _("Registrera överklagande"), _("Ansökan väntar sedan på ett nytt beslut."), main=True)
     if Status.WITHDRAWN in following:
         offer("claim-withdraw", _("Återta ansökan"), _("Ansökan står kvar i registret och kan tas upp igen."))
     if Status.DRAFT in following:

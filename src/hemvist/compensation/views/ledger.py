@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
-from hemvist.compensation import accounting, queries
+from hemvist.compensation import accounting, claims, queries
 from hemvist.compensation.benefits import benefits_page
 from hemvist.compensation.ledger import GROUP_LABELS, GROUPS, Line, Month, year_of
 from hemvist.law.compensation import Route
@@ -25,6 +25,8 @@ from hemvist.web import charts, clock, files
 from hemvist.web.paging import Page, asked_page
 
 YEARS_BACK, YEARS_AHEAD = 4, 3
+# Days within which any last day lies.
+EVER = 3660
 STATES = {
     "": gettext_lazy("Aktuella"),
     "running": gettext_lazy("Ersättning kvar att få"),
@@ -67,24 +69,33 @@ def overview(request: ActorRequest) -> HttpResponse:
     found = queries.overview(request.actor, year=year, today=today)
     words = group_words()
     used = [group for group in GROUPS if any(month.by_group[group] for month in found.months)]
+    open_claims = claims.lapsing(request.actor, today, EVER) if queries.sees_persons(request.actor) else []
     return render(
         request,
         "compensation/overview.html",
         {
             "found": found,
+            "waiting": sum(line.kronor or Decimal(0) for line in open_claims),
+            "soon": sum(line.lapses_by(today + timedelta(days=claims.SOON_DAYS)) for line in open_claims),
             "years": range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1),
             "sees_persons": queries.sees_persons(request.actor),
             "may_rule": request.actor.can("ruling.record"),
             "chart": month_chart(
                 found.months,
                 _("Statlig ersättning %(year)s, per månad") % {"year": year},
-                _("Det som staten ska betala, i den månad då det förfaller."),
+                _("Det som staten ska betala utan ansökan, i den månad då det förfaller."),
             ),
             "groups": [words[group] for group in used],
             "rows": [
-                (month, [month.by_group[group] for group in used], found.paid.get(month.first, Decimal(0)))
+                (
+                    month,
+                    [month.by_group[group] for group in used],
+                    found.applied.get(month.first, Decimal(0)),
+                    found.paid.get(month.first, Decimal(0)),
+                )
                 for month in found.months
             ],
+            "applied": sum(found.applied.values()),
             "sums": [sum(month.by_group[group] for month in found.months) for group in used],
         },
     )

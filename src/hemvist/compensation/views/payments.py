@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.contrib import messages
@@ -26,7 +25,7 @@ from hemvist.compensation import importing, reconciliation
 from hemvist.compensation.forms.payments import ALL, CLEARED, TO_DO, ClearDifference, FindPerson, ReconciliationFilter
 from hemvist.compensation.importing import REASONS
 from hemvist.compensation.payment_file import LAYOUT
-from hemvist.compensation.reconciliation import EXPORT_COLUMNS, Reconciliation, ReconciledLine
+from hemvist.compensation.reconciliation import EXPORT_COLUMNS, ReconciledLine, Reconciliation
 from hemvist.law.compensation.facts import GROUND_LABELS, Ground
 from hemvist.law.types import Step
 from hemvist.planning.reconciliation import KIND_LABELS, NUMBERED, REPAYMENT, Kind
@@ -37,6 +36,7 @@ from hemvist.reception.views.imports import fault_list, template
 from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page
 from hemvist.web.templatetags.hemvist import kronor
+from hemvist.web.templatetags.hemvist import shown as in_words
 
 UNKNOWN_GROUND = gettext_lazy("Okänd ersättning")
 SEARCH = "reconciliation-search"
@@ -211,8 +211,9 @@ class Shown:
         return reverse("difference-clear", args=[self.row.person.person_id, self.row.line.code])
 
     @property
-    def first_reason(self) -> tuple[Step, ...]:
-        return tuple(reason.step for reason in self.row.reasons[:1])
+    def reason(self) -> str:
+        """The likeliest reason, in words; all of them stand in ``steps``."""
+        return next((reason.step.render(_, in_words) for reason in self.row.reasons), "")
 
     @property
     def steps(self) -> tuple[Step, ...]:

@@ -166,19 +166,17 @@ def initial_amount(terms: Terms, rate: InitialRate, band: str, received_on: date
 def _percentage(terms: Terms, key: str, received_on: date, due: date) -> _Amount:
     percent = terms.get(key, received_on)
     year = terms.chosen("U9")
+    points: tuple[Choice, ...] = (year,) if received_on.year != due.year and percent.value else ()
     name, on = "price_base_amount", due if year.option == "payment" else received_on
     try:
         base = terms.get(name, on)
     except ParameterNotFound:
-        return _Amount(None, (unknown(name, on),))
+        return _Amount(None, (unknown(name, on), *(point.step for point in points)), points)
     exact = Decimal(percent.value) * base.value / 100
     rounding = terms.chosen("U8")
     amount = exact.quantize(Decimal(1), ROUND_HALF_UP if rounding.option == "nearest" else ROUND_CEILING)
-    points = []
-    if received_on.year != due.year and percent.value:
-        points.append(year)
     if exact.quantize(Decimal(1), ROUND_HALF_UP) != exact.quantize(Decimal(1), ROUND_CEILING):
-        points.append(rounding)
+        points += (rounding,)
     text = gettext_noop("{percent} procent av prisbasbeloppet {base} kronor för {year} är {amount} kronor.")
     values = {
         "percent": Decimal(percent.value),
@@ -187,4 +185,4 @@ def _percentage(terms: Terms, key: str, received_on: date, due: date) -> _Amount
         "amount": amount,
     }
     steps = (Step(text, values, percent.source), *(point.step for point in points))
-    return _Amount(amount, steps, tuple(points), (percent, base) if percent.value else (percent,))
+    return _Amount(amount, steps, points, (percent, base) if percent.value else (percent,))

@@ -64,7 +64,7 @@ def standard(facts: CompensationFacts, terms: Terms | None = None) -> tuple[Enti
         if number == 1:
             continue  # the first period that a move is looked for in begins with the reception (13 §)
         if holder.municipality:
-            extra = history.extra_for_move(number, previous, reference, holder.municipality, due, whole)
+            extra = history.extra_for_move(number, previous, reference, holder, due, whole)
             if isinstance(extra, _Withheld):
                 owed[-1] = extra.told_in(owed[-1])
             elif extra:
@@ -223,9 +223,10 @@ class _History:
         return _Holder(municipality, steps, points)
 
     def extra_for_move(
-        self, number: int, previous: date, reference: date, municipality: str, due: date, whole: _Whole
+        self, number: int, previous: date, reference: date, holder: _Holder, due: date, whole: _Whole
     ) -> Entitlement | _Withheld | None:
         """Ten per cent more to the municipality that the person moved to (13-14 §§)."""
+        municipality = holder.municipality
         before = self.facts.first_municipality if number == 2 else self.last_known(previous)
         move = self._move(before, municipality, previous, reference)
         early = number == 2
@@ -267,8 +268,8 @@ class _History:
             due_on=due,
             by_day=early,
             reference_on=reference,
-            steps=(Step(text, values, share.source), *whole.steps, *(point.step for point in move.points)),
-            open_points=move.points + whole.open_points,
+            steps=(Step(text, values, share.source), *whole.steps, *(p.step for p in holder.open_points + move.points)),
+            open_points=holder.open_points + move.points + whole.open_points,
             provisional=whole.provisional,
             check_by_hand=by_hand,
         )

@@ -235,6 +235,7 @@ TABS = (
     ("household-sharing", gettext_lazy("Utlämnanden")),
     ("household-guidance", gettext_lazy("Vägledning")),
     ("household-history", gettext_lazy("Historik")),
+    ("compensation-household", gettext_lazy("Ersättning")),
 )
 
 
