@@ -13,11 +13,13 @@ from django.urls import get_resolver, reverse
 
 from hemvist.access.actor import Actor
 from hemvist.access.roles import Role
+from hemvist.compensation import claims
+from hemvist.compensation import importing as payments
 from hemvist.coordination.commitments import add_commitment
 from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.organisation.models import Branch, Unit
 from hemvist.reception import importing, services, sharing
-from hemvist.reception.models import FactKind, Household, Membership, NewcomerAccess
+from hemvist.reception.models import FactKind, Household, Membership, NewcomerAccess, Person
 
 ANONYMOUS = "anonymous"
 # A coordinator of another branch of the same board: the right role in the wrong place.
@@ -160,6 +162,34 @@ VIEWS: dict[str, View] = {
     "compensation-month": View(MONEY, of="month"),
     "compensation-person": of_money("person"),
     "compensation-household": of_money("household"),
+    "claim-list": View(MONEY),
+    "claim-export": View(MONEY),
+    "claim-calendar": View(MONEY),
+    "claim-new": View(MONEY),
+    "claim": of_money("claim"),
+    "claim-change": of_money("claim"),
+    "claim-file": of_money("claim"),
+    "claim-decide": of_money("claim", answers=(200, 302)),
+    "claim-appeal": of_money("claim", answers=(200, 302)),
+    "claim-withdraw": of_money("claim"),
+    "claim-reopen": of_money("claim", post=True, answers=DONE),
+    "claim-evidence": of_money("claim", post=True, answers=DONE),
+    "calendar-feeds": View(MONEY),
+    "calendar-feed-revoke": View(MONEY, of="feed", post=True, answers=(302, 404)),
+    # The address itself is the key; one that nobody has made does not exist.
+    "calendar-feed": View(EVERYONE, of="feed_address", public=True, answers=(404,)),
+    "payment-list": View(MONEY),
+    "payment-new": View(MONEY),
+    "payment-template": View(MONEY, of="template"),
+    "payment-preview": of_money("payment_file"),
+    "payment-errors": of_money("payment_file"),
+    "payment-confirm": of_money("payment_file", post=True, answers=DONE),
+    "payment-discard": of_money("payment_file", post=True, answers=DONE),
+    "payment-match": of_money("payment"),
+    "payment-unmatch": of_money("payment", post=True, answers=DONE),
+    "reconciliation": View(MONEY),
+    "reconciliation-export": View(MONEY),
+    "difference-clear": of_money("difference"),
 }
 
 
@@ -232,6 +262,25 @@ def scene(household: Callable[..., Household], coordinator: Actor, today: date) 
         "disclosure": {"disclosure_id": disclosure.id},
         "import_run": {"run_id": run.id},
         "month": {"year": today.year, "month": today.month},
+        **_money(coordinator, home, contact, today),
+    }
+
+
+def _money(coordinator: Actor, home: Household, contact: Person, today: date) -> dict[str, dict[str, Any]]:
+    """A claim to prepare, a list of payments under preview, a payment without a person, and a difference."""
+    claim = claims.open_claim(
+        coordinator, case=home.case, ground="illness_assistance", period_to=today, person=contact, today=today
+    )
+    row = "dossiernummer;ersättning;belopp;utbetalningsdatum\nX-1;Schablonersättning;16500;2026-10-30\n"
+    paid = payments.confirm(coordinator, payments.stage(coordinator, "a.csv", row.encode(), today).id, today)
+    staged = payments.stage(coordinator, "b.csv", row.replace("X-1", "X-2").encode(), today)
+    return {
+        "claim": {"claim_id": claim.id},
+        "feed": {"feed_id": 1},
+        "feed_address": {"token": "okänd"},
+        "payment_file": {"file_id": staged.id},
+        "payment": {"payment_id": paid.payments.get().id},
+        "difference": {"person_id": contact.id, "line": "standard.1."},
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -209,6 +210,34 @@ def test_a_demo_takes_test_numbers_only() -> None:
     row = {**ROW, "dossiernummer": "", "personnummer": "19880412-0007"}
     assert [p.column for p in rows_of(table(row), demo=True)[1].problems] == ["personnummer"]
     assert rows_of(table(row))[1].problems == []
+
+
+@given(
+    cells=st.lists(st.text(max_size=25), min_size=len(HEADER), max_size=len(HEADER)),
+    number=st.floats(),
+    demo=st.booleans(),
+)
+def test_whatever_is_in_a_cell_is_read_or_told(cells: list[str], number: float, demo: bool) -> None:
+    found, parsed = rows_of(write_csv(HEADER, [cells]), demo=demo)
+    assert len(found) <= 1
+    assert found or parsed.problems
+    with suppress(CellError):
+        amount = as_amount(number)
+        assert amount is not None
+        assert abs(amount) < 10**10
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.text(max_size=20), min_size=4, max_size=4))
+@pytest.mark.django_db
+def test_what_has_no_faults_can_be_brought_in(controller: Actor, texts: list[str]) -> None:
+    names = ("dossiernummer", "personnummer", "ersattning", "kommentar")
+    try:
+        run = stage(controller, {**ROW, **dict(zip(names, texts, strict=True))})
+    except ValidationError:
+        return
+    if not run.summary["errors"]:
+        importing.confirm(controller, run.id, TODAY)
 
 
 # --- whose is a number ------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hemvist.law.calendar import add_months, end_of_month
@@ -335,6 +335,7 @@ def payments_of(lines: Sequence[Line]) -> list[Paid]:
     return [payment for line in lines for payment in line.payments]
 
 
+@settings(deadline=None)
 @given(any_lists(), st.randoms())
 def test_nothing_is_lost_doubled_or_dependent_on_order(
     lists: tuple[list[Owed], list[Paid], list[Owed]], random: Any
@@ -355,6 +356,7 @@ def test_nothing_is_lost_doubled_or_dependent_on_order(
     assert reconcile(expected, payments_of(lines), today=date(2026, 9, 15), elsewhere=others) == lines
 
 
+@settings(deadline=None)
 @given(any_lists())
 def test_a_line_is_what_its_numbers_say(lists: tuple[list[Owed], list[Paid], list[Owed]]) -> None:
     today = date(2026, 9, 15)

@@ -103,6 +103,12 @@ class Numbers:
         return ("".join(dossier.split()).upper() or twelve_digits(personal, self.today) or dossier_mark(personal))[:20]
 
 
+def why_unmatched(payment: Payment, today: date) -> str:
+    """Why nobody is found for a payment, in words; empty when somebody is found by now."""
+    reason = Numbers(today).find(*_numbers_of(payment)).reason
+    return str(REASONS[reason]) if reason else ""
+
+
 def _numbers_of(payment: Payment) -> tuple[str, str]:
     """The two numbers of a stored row, as they stood."""
     first, _comma, second = payment.number_text.partition(", ")

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -56,12 +56,9 @@ def as_amount(cell: Cell) -> Decimal | None:
 
 def _in_ore(amount: Decimal, text: str) -> Decimal:
     """The amount with two decimals; what a spreadsheet adds in its last digits is no more than noise."""
-    try:
-        ore = amount.quantize(Decimal("0.01"))
-    except InvalidOperation:
-        ore = LARGEST
-    if abs(ore) >= LARGEST:
+    if not amount.is_finite() or abs(amount) >= LARGEST:
         raise CellError(_("”%(text)s” är orimligt mycket.") % {"text": brief(text)})
+    ore = amount.quantize(Decimal("0.01"))
     if abs(ore - amount) > Decimal("0.000001"):
         raise CellError(_("”%(text)s” har fler än två decimaler.") % {"text": brief(text)})
     return ore

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
-from hemvist.access.models import Case
+from hemvist.compensation.importing import why_unmatched
 from hemvist.compensation.ledger import PersonLedger, ledger_of, ledgers
 from hemvist.compensation.models import Clearance, Payment
 from hemvist.compensation.payment_file import dossier_mark, twelve_digits
@@ -317,8 +317,9 @@ def reconcile_all(actor: Actor, *, today: date, since: date | None = None, until
         actor,
         "reconciliation.viewed",
         object_type="payment",
-        object_ids=[payment.id for payment in payments],
-        fields=("amount", "ground", "number", "person"),
+        # Those with a person are told by the persons of the ledgers.
+        object_ids=[payment.id for payment in unmatched],
+        fields=("amount", "ground", "number"),
         details={kind.value: total.count for kind, total in found.totals.items()},
     )
     return found
@@ -423,8 +424,8 @@ def clear_difference(
 
     ``difference`` is the one that the actor saw. Raises NotVisible, Refused and ValidationError.
     """
+    _hold_person(actor, person_id)
     row = get_difference(actor, person_id, code, today=today).row
-    policy.hold_with_case(actor, "compensation.work", Case.objects.get(id=row.person.case_id), see="compensation.read")
     line = row.line
     if not line.needs_attention:
         raise ValidationError(_("Det finns ingen skillnad att klara upp här längre."))
@@ -462,11 +463,8 @@ def clear_difference(
 @transaction.atomic
 def match_payment(actor: Actor, payment_id: uuid.UUID, person_id: uuid.UUID) -> Payment:
     """Say whom a payment without a person is for. It then belongs to the branch that owns the person's case."""
-    person = Person.objects.select_related("case").filter(id=person_id).first()
-    if person is None:
-        raise NotVisible(action="compensation.work", object_id=str(person_id))
-    policy.hold_with_case(actor, "compensation.work", person.case, see="compensation.read")
-    payment = _held(actor, payment_id)
+    person = _hold_person(actor, person_id)
+    payment = _hold_payment(actor, payment_id)
     if payment.person_id:
         raise ValidationError(_("Utbetalningen är redan kopplad till en person. Ta bort den kopplingen först."))
     return _tie(actor, payment, person, "payment.matched")
@@ -476,18 +474,27 @@ def match_payment(actor: Actor, payment_id: uuid.UUID, person_id: uuid.UUID) -> 
 def unmatch_payment(actor: Actor, payment_id: uuid.UUID) -> Payment:
     """Take back a match that was wrong. The payment is then matched only by hand, not by its number again."""
     policy.require(actor, "compensation.work")
-    person = Person.objects.select_related("case").filter(payments__id=payment_id).first()
-    if person is None:
-        _held(actor, payment_id)
+    person_id = Payment.objects.filter(id=payment_id).values_list("person_id", flat=True).first()
+    if person_id is None:
+        _hold_payment(actor, payment_id)
         raise ValidationError(_("Utbetalningen är inte kopplad till någon person."))
-    policy.hold_with_case(actor, "compensation.work", person.case, see="compensation.read")
-    payment = _held(actor, payment_id)
+    person = _hold_person(actor, person_id)
+    payment = _hold_payment(actor, payment_id)
     if payment.person_id != person.id:
         raise ValidationError(_("Kopplingen har ändrats av någon annan. Läs om sidan."))
     return _tie(actor, payment, person, "payment.unmatched")
 
 
-def _held(actor: Actor, payment_id: uuid.UUID) -> Payment:
+def _hold_person(actor: Actor, person_id: uuid.UUID) -> Person:
+    """A person whose money the actor works with, the case locked: before anything else. Raises NotVisible, Refused."""
+    person = Person.objects.select_related("case").filter(id=person_id).first()
+    if person is None:
+        raise NotVisible(action="compensation.work", object_id=str(person_id))
+    policy.hold_with_case(actor, "compensation.work", person.case, see="compensation.read")
+    return person
+
+
+def _hold_payment(actor: Actor, payment_id: uuid.UUID) -> Payment:
     """A payment of the actor's own branch, its row locked. Raises NotVisible."""
     payment = (
         Payment.objects.select_for_update(of=("self",))
@@ -535,6 +542,7 @@ class Unmatched:
     """A payment without a person, with those that it may be for, the likeliest first."""
 
     payment: Payment
+    reason: str
     candidates: tuple[Candidate, ...]
     more: bool
 
@@ -547,7 +555,7 @@ def candidates(actor: Actor, payment_id: uuid.UUID, *, today: date, search: str 
     policy.require(actor, "compensation.work")
     payment = (
         Payment.objects.filter(id=payment_id, branch_id__in=actor.branches("compensation.work"), person__isnull=True)
-        .select_related("file")
+        .select_related("file", "matched_user")
         .first()
     )
     if payment is None:
@@ -569,7 +577,8 @@ def candidates(actor: Actor, payment_id: uuid.UUID, *, today: date, search: str 
         fields=("amount", "ground", "number"),
         details={"searched": bool(search.strip())},
     )
-    return Unmatched(payment, tuple(found[:MOST_CANDIDATES]), len(found) > MOST_CANDIDATES)
+    reason = why_unmatched(payment, today)
+    return Unmatched(payment, reason, tuple(found[:MOST_CANDIDATES]), len(found) > MOST_CANDIDATES)
 
 
 def _candidate(account: _Account, payment: Payment, today: date) -> Candidate:

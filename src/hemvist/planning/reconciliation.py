@@ -46,7 +46,7 @@ class Kind(StrEnum):
 
 KIND_LABELS: Mapping[Kind, str] = {
     Kind.MATCHED: gettext_noop("Stämmer"),
-    Kind.EARLY: gettext_noop("Betald före månaden"),
+    Kind.EARLY: gettext_noop("Betald i förtid"),
     Kind.MISSING: gettext_noop("Saknas"),
     Kind.DIFFERING: gettext_noop("Annat belopp"),
     Kind.UNEXPECTED: gettext_noop("Betald men inte väntad"),
@@ -260,7 +260,7 @@ class _Ledger:
     person: str
     owed: Mapping[Key, Entitlement]
     elsewhere: Mapping[Key, Entitlement]
-    today: date
+    on: date
     put_on: dict[Key, list[Paid]] = field(default_factory=dict)
     guessed: set[Key] = field(default_factory=set)
 
@@ -395,7 +395,7 @@ class _Ledger:
 
     def _owed_line(self, key: Key, item: Entitlement) -> Line:
         payments = tuple(sorted(self.put_on.get(key, ()), key=_place))
-        paid, due = _sum(payments), self.today > item.due_on
+        paid, due = _sum(payments), self.on > item.due_on
         late = 0
         if paid or (payments and item.amount == 0):
             kind = Kind.MATCHED if item.amount is None or paid == item.amount else Kind.DIFFERING
@@ -406,7 +406,7 @@ class _Ledger:
                     kind = Kind.EARLY
         elif due:
             kind = Kind.MATCHED if item.amount == 0 else Kind.MISSING
-            late = months_between(item.due_on, self.today) if kind is Kind.MISSING else 0
+            late = months_between(item.due_on, self.on) if kind is Kind.MISSING else 0
         else:
             kind = Kind.NOT_DUE
         return Line(
@@ -599,8 +599,8 @@ ASSUMPTIONS: Mapping[str, Reason] = {
         ),
         _assumed("death_not_counted", gettext_noop("Det stämmer om dödsfallet inte räknas."), "12 §"),
         _assumed("age_below_20", gettext_noop("Det stämmer om personen räknas som yngre än 20 år."), "15–17 §§"),
-        _assumed("age_child", gettext_noop("Det stämmer om personen räknas som barn."), "14 a och 14 c §§", "2017:193"),
-        _assumed("age_adult", gettext_noop("Det stämmer om personen räknas som vuxen."), "14 a och 14 c §§", "2017:193"),
+        _assumed("age_child", gettext_noop("Det stämmer om personen räknas som barn."), "14 a, 14 c §§", "2017:193"),
+        _assumed("age_adult", gettext_noop("Det stämmer om personen räknas som vuxen."), "14 a, 14 c §§", "2017:193"),
         _assumed(
             "age_below_limit",
             gettext_noop("Det stämmer om personen räknas som 20 år eller äldre, men under åldersgränsen."),

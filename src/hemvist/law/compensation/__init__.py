@@ -10,7 +10,7 @@ registered in the population register. Nothing here decides anything, reads a cl
 ...     initial_rate=InitialRate.ASSIGNED_2016, registrations=(Registration(date(2025, 4, 2), "Enköping"),))
 >>> for owed in entitlements(person)[:3]:
 ...     print(owed.ground, owed.number, owed.due_on, owed.amount, owed.steps[0].render())
-initial None 2025-04-30 20521 Ersättningen för initiala kostnader betalas en gång, i slutet av 2025-04-30.
+initial None 2025-04-30 20521 Ersättningen för initiala kostnader betalas en gång, senast den 2025-04-30.
 standard 1 2025-04-30 16500 Utbetalning 1 av 9: 10 procent av schablonersättningen.
 standard 2 2025-06-30 33000 Utbetalning 2 av 9: 20 procent av schablonersättningen.
 """

@@ -118,7 +118,7 @@ def initial(facts: CompensationFacts, terms: Terms | None = None) -> Entitlement
     # The reading that the rate hangs on, when it was one of the steps to it.
     rate_choice = terms.chosen("U14")
     head = Step(
-        gettext_noop("Ersättningen för initiala kostnader betalas en gång, i slutet av {due}."),
+        gettext_noop("Ersättningen för initiala kostnader betalas en gång, senast den {due}."),
         {"due": due},
         sfs(ACT, "15 §"),
     )

@@ -28,6 +28,8 @@ from hemvist.law.parameters import ParameterNotFound, Register
 
 # The code of the municipality of somebody who is registered in none, and of the payee of what nobody gets.
 NOWHERE_CODE = -1
+# The month of payment of what there is no such amount of.
+NO_MONTH = -1
 # The code of a rate is its place here.
 RATES = tuple(InitialRate)
 # What :func:`by_month` tells apart.
@@ -41,7 +43,7 @@ Whole = NDArray[np.int64]
 
 _BANDS = ("under_20", "to_limit", "from_limit")
 _UNKNOWN = -1
-_FAR = 1 << 40  # a day that never comes; its opposite has always been
+_FAR = 1 << 30  # a day that never comes; its opposite has always been
 _DAY, _MONTH = np.dtype("datetime64[D]"), np.dtype("datetime64[M]")
 _NO_DAY = np.datetime64("NaT", "D")
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -108,22 +110,27 @@ class Ledger:
     Column 0 is the initial costs, 1 to 9 the instalments, 10 to 18 what a move adds to each of them (10 is never
     used, since the first looks at no registration). ``amount`` is in öre, and 0 where ``known`` is false because the
     register lacks a value. ``payee`` is the code of a municipality, or :data:`NOWHERE_CODE` when nobody gets it.
-    ``due`` is the month of payment, ``NaT`` when there is no such amount.
+    ``month`` is that of payment, counted from January 1970, and :data:`NO_MONTH` when there is no such amount.
     """
 
     amount: Whole
     payee: NDArray[np.int32]
-    due: NDArray[np.datetime64]
+    month: NDArray[np.int16]
     known: NDArray[np.bool_]
 
     @property
     def instalments(self) -> int:
         return self.amount.shape[1] // 2
 
+    @property
+    def due(self) -> NDArray[np.datetime64]:
+        """The months as such, ``NaT`` when there is no such amount."""
+        return np.where(self.month == NO_MONTH, np.datetime64("NaT", "M"), self.month.astype(_MONTH))
+
     def part(self, start: int, stop: int) -> Ledger:
         """The rows of some persons, without copying them."""
         rows = slice(start, stop)
-        return Ledger(self.amount[rows], self.payee[rows], self.due[rows], self.known[rows])
+        return Ledger(self.amount[rows], self.payee[rows], self.month[rows], self.known[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +146,18 @@ def simulate(people: Persons, terms: Terms | None = None) -> Ledger:
     terms = terms or Terms()
     known = _register(terms)
     columns = 1 + 2 * max(len(row.value) for row in known["compensation.instalment_shares"])
+    shape = (columns, len(people))
     # Column by column in memory: that is how they are written and summed.
     owed = Ledger(
-        np.zeros((columns, len(people)), np.int64).T,
-        np.full((columns, len(people)), NOWHERE_CODE, np.int32).T,
-        np.full((columns, len(people)), np.datetime64("NaT", "M")).T,
-        np.ones((columns, len(people)), np.bool_).T,
+        np.zeros(shape, np.int64).T,
+        np.full(shape, NOWHERE_CODE, np.int32).T,
+        np.full(shape, NO_MONTH, np.int16).T,
+        np.ones(shape, np.bool_).T,
     )
     received = people.received_on[~np.isnat(people.received_on)]
     if received.size:
         amounts = _Amounts(np.unique(received.astype("datetime64[M]")), terms, owed.instalments)
-        readings = {key: terms.chosen(key).option for key in ("U2", "U4", "U5", "U6")}
+        readings = {key: terms.chosen(key).option for key in ("U4", "U5", "U6")}
         for start in range(0, len(people), CHUNK):
             stop = min(start + CHUNK, len(people))
             _fill(people.part(start, stop), amounts, readings, owed.part(start, stop))
@@ -159,16 +167,16 @@ def simulate(people: Persons, terms: Terms | None = None) -> Ledger:
 def by_month(owed: Ledger, municipality: int | None = None) -> Monthly:
     """What a municipality gets, or all of them together, a month and ground."""
     paid = owed.payee != NOWHERE_CODE if municipality is None else owed.payee == municipality
-    month = owed.due.astype(np.int64)
     if not paid.any():
-        return Monthly(np.array([], "datetime64[M]"), np.zeros((0, len(GROUNDS)), np.int64))
-    first, last = month.min(where=paid, initial=_FAR), month.max(where=paid, initial=-_FAR)
+        return Monthly(np.array([], _MONTH), np.zeros((0, len(GROUNDS)), np.int64))
+    first = int(owed.month.min(where=paid, initial=np.iinfo(np.int16).max))
+    last = int(owed.month.max(where=paid, initial=NO_MONTH))
     sums = np.zeros((len(GROUNDS), last - first + 1), np.int64)
     for column in range(owed.amount.shape[1]):
         rows = paid[:, column]
         ground = GROUNDS.index(_ground(column, owed.instalments))
-        np.add.at(sums[ground], month[rows, column] - first, owed.amount[rows, column])
-    return Monthly(np.arange(first, last + 1).astype("datetime64[M]"), sums.T)
+        np.add.at(sums[ground], owed.month[rows, column] - first, owed.amount[rows, column])
+    return Monthly(np.arange(first, last + 1).astype(_MONTH), sums.T)
 
 
 def _register(terms: Terms) -> Register:
@@ -182,36 +190,36 @@ def _ground(column: int, instalments: int) -> Ground:
 
 
 class _Amounts:
-    """All that hangs on the reception alone: a row a cell of receptions, a column an instalment.
+    """All that hangs on the reception alone: a row an instalment, a column a cell of receptions.
 
-    A cell is a month, or a part of it where a value of the register begins or ends within it. Amounts are in öre, and
-    ``_UNKNOWN`` where the register has none. Days and months are counted from 1970.
+    A cell is a month, or a part of it where a value of the register begins or ends within it; the last cell is for who
+    has no day of reception. Amounts are in öre, and ``_UNKNOWN`` where the register has none.
     """
 
     KEYS = ("compensation.", "price_base_amount", "age.pension_limit")
 
     def __init__(self, months: NDArray[np.datetime64], terms: Terms, instalments: int) -> None:
         self.terms = terms
+        self.leap_day_later = terms.chosen("U2").option == "march_1"
         self.first_days = self._cells(months)
-        cells = len(self.first_days)
-        self.initial = np.full((cells, len(RATES), len(_BANDS)), _UNKNOWN, np.int64)
-        self.initial_ages = np.zeros((2, cells), np.int64)
-        self.initial_month = np.zeros(cells, np.int64)
-        self.initial_short_february = np.zeros(cells, np.bool_)
-        shape = (instalments, cells)
-        self.planned = np.zeros(shape, np.bool_)
-        self.month = np.zeros(shape, np.int64)
-        self.reference = np.zeros(shape, np.int64)
-        self.short_february = np.zeros(shape, np.bool_)
-        self.limit = np.zeros(shape, np.int64)
-        # Below the age limit, and from it.
-        self.whole = np.full((2, *shape), _UNKNOWN, np.int64)
-        self.extra = np.full((2, *shape), _UNKNOWN, np.int64)
+        self.cells = len(self.first_days) + 1
+        shape = (instalments, self.cells)
+        self.initial = np.full((self.cells, len(RATES), len(_BANDS)), _UNKNOWN, np.int64)
+        self.initial_month = np.full(self.cells, NO_MONTH, np.int16)
+        self.initial_born_by = np.full((2, self.cells), -_FAR, np.int32)
+        self.month = np.full(shape, NO_MONTH, np.int16)
+        self.reference = np.zeros(shape, np.int32)
+        # Who has reached the age limit on the reference day; see :func:`_born`.
+        self.born_by = np.full(shape, -_FAR, np.int32)
+        # Below the limit, and from it.
+        self.whole = np.full((instalments, 2, self.cells), _UNKNOWN, np.int64)
+        self.extra = np.full((instalments, 2, self.cells), _UNKNOWN, np.int64)
         # Until when a move gives more: as many days after the first as the reception is into its month, or the second.
-        self.window = np.full((2, *shape), -_FAR, np.int64)
+        self.window = np.full((instalments, 2, self.cells), -_FAR, np.int32)
         for cell, received_on in enumerate(self.first_days.tolist()):
             self._initial(cell, received_on)
             self._standard(cell, received_on)
+        self.initial[:, RATES.index(InitialRate.NONE)] = self.initial[-1] = self.whole[:, :, -1] = 0
 
     def _cells(self, months: NDArray[np.datetime64]) -> Days:
         """The first days of the cells of these months."""
@@ -234,15 +242,20 @@ class _Amounts:
         except ParameterNotFound:
             return None
 
+    def _born_by(self, reference: date, years: int) -> int:
+        """The last birth, as :func:`_born` has it, of who is that old on a last day of a month."""
+        short_february = (reference.month, reference.day) == (2, 28)
+        return 2 * (_month(reference) - 12 * years) + (not (short_february and self.leap_day_later))
+
     def _initial(self, cell: int, received_on: date) -> None:
         reference, due = reference_and_due(received_on, 1)
-        self.initial_month[cell], self.initial_short_february[cell] = _month(due), _is_short_february(reference)
+        self.initial_month[cell] = _month(due)
         limit, young = self._limit(due, reference, received_on), self._get("compensation.initial_age", due)
         if limit is None or young is None:
             return
-        self.initial_ages[:, cell] = young, limit
+        self.initial_born_by[:, cell] = self._born_by(reference, young), self._born_by(reference, limit)
         for code, rate in enumerate(RATES):
-            for place, band in enumerate(_BANDS if rate is not InitialRate.NONE else ()):
+            for place, band in enumerate(_BANDS):
                 try:
                     kronor = initial_amount(self.terms, rate, band, received_on, due).amount
                 except ParameterNotFound:
@@ -256,20 +269,19 @@ class _Amounts:
             return
         for place, (share, month) in enumerate(zip(shares, months, strict=True)):
             reference, due = reference_and_due(received_on, int(month))
-            at = place, cell
-            self.planned[at], self.month[at] = True, _month(due)
-            self.reference[at], self.short_february[at] = _day(reference), _is_short_february(reference)
+            self.month[place, cell], self.reference[place, cell] = _month(due), _day(reference)
             extra = self._get(f"compensation.move_extra_{'early' if place == 1 else 'period'}", due)
             window = self._get("compensation.move_extra_months", due)
             if extra is not None and window is not None:
-                self.window[:, *at] = (_FAR, _FAR) if place == 1 else self._window(received_on, int(window))
+                ends = (_FAR, _FAR) if place == 1 else self._window(received_on, int(window))
+                self.window[place, :, cell] = ends
             if (limit := self._limit(due, reference, received_on)) is None:
                 continue
-            self.limit[at] = limit
+            self.born_by[place, cell] = self._born_by(reference, limit)
             for side, key in enumerate(("compensation.standard.below_limit", "compensation.standard.from_limit")):
                 if (kronor := self._get(key, due, received_on)) is not None:
-                    self.whole[side, *at] = _ore(kronor, share)
-                    self.extra[side, *at] = _ore(kronor, extra or 0)
+                    self.whole[place, side, cell] = _ore(kronor, share)
+                    self.extra[place, side, cell] = _ore(kronor, extra or 0)
 
     def _window(self, received_on: date, months: int) -> tuple[int, int]:
         """The 18 months of 14 §, on the reading of U3."""
@@ -290,10 +302,6 @@ def _month(day: date) -> int:
     return (day.year - 1970) * 12 + day.month - 1
 
 
-def _is_short_february(reference: date) -> bool:
-    return (reference.month, reference.day) == (2, 28)
-
-
 def _ore(kronor: int | Decimal, percent: int | Decimal) -> int:
     """That share of an amount; one per cent of a krona is an öre."""
     exact = Decimal(kronor) * Decimal(percent)
@@ -302,9 +310,16 @@ def _ore(kronor: int | Decimal, percent: int | Decimal) -> int:
     return ore
 
 
-def _numbers(days: Days) -> Whole:
-    """Days as numbers, none as one that never comes."""
-    return np.where(np.isnat(days), _FAR, days.astype(np.int64))
+def _born(birth_date: Days) -> NDArray[np.int32]:
+    """A number that grows with the month of birth, two a month: who is born 29 February has the odd one."""
+    month = birth_date.astype(_MONTH)
+    number = month.astype(np.int32)
+    return 2 * number + ((number % 12 == 1) & (birth_date - month == np.timedelta64(28, "D")))
+
+
+def _numbers(days: Days, none: int = _FAR) -> NDArray[np.int32]:
+    """Days counted from 1970; none is one that never comes."""
+    return np.where(np.isnat(days), none, days.astype(np.int64)).astype(np.int32)
 
 
 class _Histories:
@@ -313,105 +328,107 @@ class _Histories:
     The arrays have a row for each number of registrations that have begun; the first is before any.
     """
 
-    def __init__(self, people: Persons, received: Whole, readings: Mapping[str, str]) -> None:
+    def __init__(self, people: Persons, received: NDArray[np.int32], readings: Mapping[str, str]) -> None:
         self.readings, self.first = readings, people.first_municipality
         on = _numbers(people.registered_on)
         order = np.argsort(on, axis=1, kind="stable")
         self.on = np.ascontiguousarray(np.take_along_axis(on, order, 1).T)
         self.into = np.ascontiguousarray(np.take_along_axis(people.registered_in, order, 1).T)
-        self.died = None if people.died_on is None else _numbers(people.died_on)
         count, size = self.on.shape
-        self.persons = np.arange(size)
         self.where = np.vstack([np.full(size, NOWHERE_CODE, np.int32), self.into])
         # Who has no registration at all is taken to be registered in the first municipality.
         self.where[0] = np.where(self.on[0] == _FAR, self.first, NOWHERE_CODE) if count else self.first
-        self.last_known = np.empty_like(self.where)
+        self.last_known, self.since = np.empty_like(self.where), np.full((count + 1, size), _FAR, np.int32)
         self.last_known[0] = self.first
-        # Since when without a break, and whether the person has been there before.
-        self.since = np.full((count + 1, size), _FAR)
-        self.returned = np.zeros((count + 1, size), np.bool_)
         for row in range(1, count + 1):
             day, place = self.on[row - 1], self.into[row - 1]
             self.last_known[row] = np.where(place == NOWHERE_CODE, self.last_known[row - 1], place)
             unbroken = (place == self.into[row - 2]) if row > 1 else False
             self.since[row] = np.where(unbroken, self.since[row - 1], day)
-            self.returned[row] = place == self.first
+        self.died = None if people.died_on is None else _numbers(people.died_on)
+        if readings["U4"] == "never":
+            self.returned = self._returned()
+        if readings["U5"] == "ends":
+            gone = (self.into == NOWHERE_CODE) & (self.on > received)
+            self.gone = np.where(gone, self.on, _FAR).min(axis=0, initial=_FAR)
+        if readings["U6"] == "not_paid":
+            self.decided = np.full((count + 1, size), -_FAR, np.int32)
+            if people.decided_on is not None:
+                self.decided[1:] = np.take_along_axis(_numbers(people.decided_on, -_FAR), order, 1).T
+        self.persons, self.previous = np.arange(size), received
+        self.now = self.before = self.persons
+
+    def _returned(self) -> NDArray[np.bool_]:
+        """Whether the person has been there before."""
+        found = np.zeros(self.where.shape, np.bool_)
+        for row in range(1, len(found)):
+            found[row] = self.into[row - 1] == self.first
             for earlier in range(row - 1):
-                self.returned[row] |= (self.into[earlier] == place) & (self.on[earlier] < self.since[row])
-        gone = (self.into == NOWHERE_CODE) & (self.on > received)
-        self.gone = np.where(gone, self.on, _FAR).min(axis=0, initial=_FAR)
-        self.decided = np.full((count + 1, size), -_FAR)
-        if people.decided_on is not None:
-            decided = np.where(np.isnat(people.decided_on), -_FAR, people.decided_on.astype(np.int64))
-            self.decided[1:] = np.take_along_axis(decided, order, 1).T
-        self.begun = np.zeros(size, np.int64)
-        self.previous = received
+                found[row] |= (self.into[earlier] == self.into[row - 1]) & (self.on[earlier] < self.since[row])
+        return found
 
-    def holder(self, reference: Whole) -> NDArray[np.int32]:
+    def holder(self, reference: NDArray[np.int32]) -> NDArray[np.int32]:
         """Where each is registered on the reference day, so that it counts."""
-        self.before, self.begun = self.begun, (self.on <= reference).sum(axis=0)
-        now = self.where[self.begun, self.persons]
-        lost = np.zeros(len(now), np.bool_) if self.died is None else self.died <= reference
+        begun = np.zeros(len(reference), np.int64)
+        for on in self.on:
+            begun += on <= reference
+        self.before, self.now = self.now, begun * len(begun) + self.persons
+        found = self.where.take(self.now)
+        if self.died is not None:
+            found[self.died <= reference] = NOWHERE_CODE
         if self.readings["U5"] == "ends":
-            lost |= self.gone <= reference
+            found[self.gone <= reference] = NOWHERE_CODE
         if self.readings["U6"] == "not_paid":
-            lost |= self.decided[self.begun, self.persons] > reference
-        return np.where(lost, np.int32(NOWHERE_CODE), now)
+            found[self.decided.take(self.now) > reference] = NOWHERE_CODE
+        return found
 
-    def moved(self, now: NDArray[np.int32], reference: Whole, last: Whole, *, early: bool) -> NDArray[np.bool_]:
+    def moved(
+        self, to: NDArray[np.int32], reference: NDArray[np.int32], last: NDArray[np.int32], *, early: bool
+    ) -> NDArray[np.intp]:
         """Who has moved to another municipality since the last time, so that it gives more."""
-        before = self.first if early else self.last_known[self.before, self.persons]
-        since = self.since[self.begun, self.persons]
-        moved = now != before
+        before, since = self.first if early else self.last_known.take(self.before), self.since.take(self.now)
+        moved = to != before
         if self.readings["U4"] == "never":
-            moved &= ~self.returned[self.begun, self.persons]
+            moved &= ~self.returned.take(self.now)
         elif self.readings["U4"] == "always":
-            away = (self.on > self.previous) & (self.on <= reference) & (self.into != NOWHERE_CODE) & (self.into != now)
+            away = (self.on > self.previous) & (self.on <= reference) & (self.into != NOWHERE_CODE) & (self.into != to)
             moved |= (since > self.previous) & away.any(axis=0)
         self.previous = reference
-        return moved & (now != NOWHERE_CODE) & (since <= last)
+        return np.flatnonzero(moved & (to != NOWHERE_CODE) & (since <= last))
 
 
 def _fill(people: Persons, amounts: _Amounts, readings: Mapping[str, str], owed: Ledger) -> None:
     """The ledger of some persons, written into ``owed``."""
-    here = ~np.isnat(people.received_on)
-    received_on = np.where(here, people.received_on, amounts.first_days[0])
-    cell = np.searchsorted(amounts.first_days, received_on, side="right") - 1
-    received = received_on.astype(np.int64)
-    into_month = received - received_on.astype(_MONTH).astype(_DAY).astype(np.int64)
-    birth_month = people.birth_date.astype(_MONTH)
-    leap_day = (birth_month.astype(np.int64) % 12 == 1) & (people.birth_date - birth_month == np.timedelta64(28, "D"))
+    cell = np.searchsorted(amounts.first_days, people.received_on, side="right") - 1
+    cell[np.isnat(people.received_on)] = amounts.cells - 1
+    received = _numbers(people.received_on, 0)
+    into_month = received - _numbers(people.received_on.astype(_MONTH).astype(_DAY), 0)
+    born = _born(people.birth_date)
 
-    def age(month: Whole, short_february: NDArray[np.bool_]) -> Whole:
-        """Full years on the last day of the month before."""
-        years = (month - 1 - birth_month.astype(np.int64)) // 12
-        # Born 29 February: that birthday may be the day after the last of a shorter one.
-        return years - (leap_day & short_february) if readings["U2"] == "march_1" else years
-
-    def write(column: int, amount: Whole, month: Whole, payee: NDArray[np.int32], there: NDArray[np.bool_]) -> None:
-        paid = there & (payee != NOWHERE_CODE)
-        known = amount != _UNKNOWN
-        owed.amount[:, column] = np.where(paid & known, amount, 0)
+    def write(column: int, amount: Whole, month: NDArray[np.int16], payee: NDArray[np.int32]) -> None:
+        paid = (month != NO_MONTH) & (payee != NOWHERE_CODE)
+        unknown = amount == _UNKNOWN
+        owed.amount[:, column] = np.where(paid & ~unknown, amount, 0)
         owed.payee[:, column] = np.where(paid, payee, NOWHERE_CODE)
-        owed.due[:, column] = np.where(there, month.astype(_MONTH), np.datetime64("NaT", "M"))
-        owed.known[:, column] = known | ~paid
+        owed.month[:, column] = month
+        owed.known[:, column] = ~unknown | (~paid & (month != NO_MONTH))
 
-    month, (young, limit) = amounts.initial_month[cell], amounts.initial_ages[:, cell]
-    years = age(month, amounts.initial_short_february[cell])
-    band = np.where(years < young, 0, np.where(years < limit, 1, 2))
-    rated = here & (people.initial_rate != RATES.index(InitialRate.NONE))
-    write(0, amounts.initial[cell, people.initial_rate, band], month, people.first_municipality, rated)
+    young, limit = (born <= by.take(cell) for by in amounts.initial_born_by)
+    rated = people.initial_rate != RATES.index(InitialRate.NONE)
+    month = np.where(rated, amounts.initial_month.take(cell), np.int16(NO_MONTH))
+    amount = amounts.initial[cell, people.initial_rate, young.astype(np.int8) + (young & limit)]
+    write(0, amount, month, people.first_municipality)
 
     history = _Histories(people, received, readings)
     for place in range(owed.instalments):
-        planned = here & amounts.planned[place, cell]
-        month, reference = amounts.month[place, cell], amounts.reference[place, cell]
-        side = (age(month, amounts.short_february[place, cell]) >= amounts.limit[place, cell]).astype(np.int8)
+        month, reference = amounts.month[place].take(cell), amounts.reference[place].take(cell)
+        at = cell + amounts.cells * (born <= amounts.born_by[place].take(cell))
         holder = history.holder(reference) if place else people.first_municipality
-        write(1 + place, amounts.whole[side, place, cell], month, holder, planned)
-        owed.known[:, 1 + place] &= planned | ~here
+        write(1 + place, amounts.whole[place].take(at), month, holder)
         if place:
-            start, end = amounts.window[:, place, cell]
-            last = np.minimum(start + into_month, end)
-            more = planned & history.moved(holder, reference, last, early=place == 1)
-            write(1 + owed.instalments + place, amounts.extra[side, place, cell], month, holder, more)
+            start, end = (days.take(cell) for days in amounts.window[place])
+            rows = history.moved(holder, reference, np.minimum(start + into_month, end), early=place == 1)
+            more, column = amounts.extra[place].take(at[rows]), 1 + owed.instalments + place
+            owed.amount[rows, column] = np.maximum(more, 0)
+            owed.payee[rows, column], owed.month[rows, column] = holder[rows], month[rows]
+            owed.known[rows, column] = more != _UNKNOWN
