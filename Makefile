@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 PORT ?= 8000
 
 .PHONY: help demo test check bench serve messages lock clean
@@ -16,6 +17,10 @@ $(VENV)/.runtime: requirements.lock pyproject.toml scripts/install.sh
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/install.sh
 	scripts/install.sh dev "$(PYTHON)" "$(VENV)"
+
+# The product and what it is measured against, which is no dependency of it.
+$(BENCH)/.bench: requirements-bench.lock pyproject.toml scripts/install.sh
+	scripts/install.sh bench "$(PYTHON)" "$(BENCH)"
 
 # Third-party stylesheets and fonts, and the translation catalogue.
 var/.assets: package-lock.json scripts/assets.py $(wildcard src/hemvist/locale/*/LC_MESSAGES/django.po) | $(VENV)/.runtime
@@ -43,8 +48,8 @@ check: $(VENV)/.dev var/.assets ## Lint, types, import contract, law and municip
 test: $(VENV)/.dev var/.assets ## Everything that CI runs: check, all tests on SQLite, PostgreSQL and in a browser
 	scripts/test.sh
 
-bench: $(VENV)/.dev var/.assets ## Measure speed against named alternatives, in one run
-	$(BIN)/python -m bench
+bench: $(BENCH)/.bench var/.assets ## Measure speed against named alternatives, in one run
+	$(BENCH)/bin/python -m bench
 
 messages: $(VENV)/.dev ## Collect source strings into the English catalogue
 	$(BIN)/python scripts/messages.py
@@ -52,6 +57,7 @@ messages: $(VENV)/.dev ## Collect source strings into the English catalogue
 lock: ## Renew the lock files (needs uv)
 	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra bench -c requirements.lock --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 -q -o requirements-bench.lock
 
 clean: ## Remove the environment, the demo and everything built
-	rm -rf $(VENV) .venv-node var node_modules src/hemvist/web/static/vendor
+	rm -rf $(VENV) $(BENCH) .venv-node var node_modules src/hemvist/web/static/vendor

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# install.sh runtime|dev PYTHON VENV: make the environment and install what the lock file names, with hashes.
+# install.sh runtime|dev|bench PYTHON VENV: make the environment and install what the lock file names, with hashes.
 set -euo pipefail
 kind=$1 python=$2 venv=$3
 cd "$(dirname "$0")/.."
@@ -16,8 +16,8 @@ if [ ! -x "$venv/bin/python" ]; then
     "$python" -m venv "$venv"
   }
 fi
-lock=requirements.lock
-[ "$kind" = dev ] && lock=requirements-dev.lock
+lock=requirements-$kind.lock
+[ "$kind" = runtime ] && lock=requirements.lock
 if command -v uv >/dev/null; then
   uv pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
   uv pip install --quiet --python "$venv/bin/python" --no-deps -e .

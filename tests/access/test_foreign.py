@@ -109,6 +109,11 @@ QUESTIONS: dict[str, Question] = {
         answered=LIST_CASES,
         otherwise=REFUSED,
     ),
+    "people_page": Question(
+        lambda w, a: _none(len(money.people_page(a, permission="case.read", search=FAMILY)[0])),
+        answered=LIST_CASES,
+        otherwise=REFUSED,
+    ),
     "list_tasks": Question(
         lambda w, a: plan.list_tasks(a, TaskFilter("all"), today=w.today, limit=500), answered=WORK, otherwise=REFUSED
     ),

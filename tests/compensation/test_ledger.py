@@ -231,3 +231,37 @@ def test_the_number_of_queries_does_not_grow_with_the_persons(person: Make, cont
     for month in range(1, 11):
         person(date(2026, month, 5))
     assert asked() == few
+
+
+def test_the_list_of_persons_pages_and_finds_by_name_number_and_case(person: Make, controller: Actor) -> None:
+    first = person(date(2026, 2, 10), given="Åsnake")
+    for month in range(1, 8):
+        person(date(2026, month, 5))
+    page, more = queries.list_people(controller, today=TODAY, limit=5)
+    rest, last = queries.list_people(controller, today=TODAY, offset=5, limit=5)
+    assert (len(page), more, len(rest), last) == (5, True, 3, False)
+    (found,), _more = queries.list_people(controller, today=TODAY, search="åsnake")
+    assert found.ledger.person.person_id == first.id
+    assert [row.ledger.person.person_id for row in queries.list_people(controller, today=TODAY, search="00001")[0]] == [
+        first.id
+    ]
+    number = first.case.number
+    assert queries.list_people(controller, today=TODAY, search=number)[0][0].ledger.person.case_number == number
+
+
+def test_the_list_of_persons_by_state(person: Make, controller: Actor) -> None:
+    person(date(2024, 3, 5), given="Klar")
+    person(date(2026, 3, 5), given="Pågår")
+    person(None, given="Väntar", planned_on=date(2026, 12, 20))
+    names = {
+        state: [
+            row.ledger.person.name.split()[0] for row in queries.list_people(controller, today=TODAY, state=state)[0]
+        ]
+        for state in ("", "ended", "running", "expected")
+    }
+    assert names == {
+        "": ["Klar", "Pågår", "Väntar"],
+        "ended": ["Klar"],
+        "running": ["Pågår"],
+        "expected": ["Väntar"],
+    }

@@ -44,7 +44,7 @@ MOST_SHOWN = 200
 _STAGED = TypeAdapter(list[FilePayment])
 
 FILES = StagedFiles(PaymentFile, "payments", "compensation.work", _("Bara mottagandet läser in utbetalningslistor."))
-get_file, preview, recent_files = FILES.get, FILES.preview, FILES.recent
+preview, recent_files = FILES.preview, FILES.recent
 problems_of, discard = FILES.problems, FILES.discard
 
 

@@ -37,12 +37,14 @@ from hemvist.law.rulings import Choice
 from hemvist.organisation.models import Responsibility, Unit
 from hemvist.organisation.queries import DistributionKey, distribution_keys, responsible_unit
 from hemvist.planning.apportion import apportion
-from hemvist.reception.compensation_facts import people_for_sums
+from hemvist.reception.compensation_facts import people_for_sums, people_page
 from hemvist.reception.models import Household
 
 # The ordinances that the figures rest on, and until when their texts were read.
 RESTS_ON = ("2010:1122", "2017:193", "2026:999", "2026:1326")
 PAGE_SIZE = 25
+# More persons than any municipality has.
+ALL = 1_000_000
 
 
 def sees_persons(actor: Actor) -> bool:
@@ -194,27 +196,17 @@ def list_people(
 ) -> tuple[list[PersonRow], bool]:
     """One page of persons with their money, by case number. ``state``: running, expected, ended, or empty for all but
     those who never came and whose case is closed.
+
+    A state is derived: asked for, it takes a reading of all who match the search, and otherwise of the page alone.
     """
-    found = ledgers(actor, today=today)
-    key = search.strip().casefold()
-    if key:
-        found = [
-            ledger
-            for ledger in found
-            if key in ledger.person.name.casefold()
-            or key in ledger.person.case_number.casefold()
-            or any(key.replace("-", "") in value.casefold() for _kind, value in ledger.person.identifiers)
-        ]
-    found = [ledger for ledger in found if (_state(ledger, today) == state if state else _concerns(ledger))]
-    found.sort(key=lambda ledger: (ledger.person.case_number, ledger.person.birth_date or date.max))
-    page = found[offset : offset + limit]
-    paid = paid_by_person(actor, [ledger.person.person_id for ledger in page])
-    return [_person_row(ledger, paid, today) for ledger in page], len(found) > offset + limit
-
-
-def _concerns(ledger: PersonLedger) -> bool:
-    """Whether there is money, or may be."""
-    return bool(ledger.own) or ledger.person.case_closed_on is None
+    first, most = (0, ALL) if state else (offset, limit)
+    ids, more = people_page(actor, permission="compensation.read", search=search, offset=first, limit=most)
+    found = ledgers(actor, today=today, person_ids=ids)
+    if state:
+        found = [ledger for ledger in found if _state(ledger, today) == state]
+        found, more = found[offset : offset + limit], len(found) > offset + limit
+    paid = paid_by_person(actor, [ledger.person.person_id for ledger in found])
+    return [_person_row(ledger, paid, today) for ledger in found], more
 
 
 def _state(ledger: PersonLedger, today: date) -> str:

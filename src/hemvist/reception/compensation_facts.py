@@ -32,6 +32,7 @@ from hemvist.reception.facts import (
     Snapshot,
     StayValue,
     is_home,
+    search_key,
     snapshot,
 )
 from hemvist.reception.models import Arrival, Assignment, Category, Fact, FactKind, Identifier, Membership, Person
@@ -139,6 +140,38 @@ def compensation_people(
         fields=(*WHO, *KINDS),
     )
     return people
+
+
+def people_page(
+    actor: Actor, *, permission: str, search: str = "", offset: int = 0, limit: int = 25
+) -> tuple[list[uuid.UUID], bool]:
+    """The ids of one page of persons whose money may be told, by case number, and whether there are more.
+
+    Left out are those who never came and whose case is closed. ``search`` looks in names, case numbers and identity
+    numbers. The caller reads, and logs, what it shows of them.
+    """
+    policy.require(actor, permission)
+    came = Exists(Arrival.objects.filter(person=OuterRef("pk"), voided_at__isnull=True)) | Exists(
+        Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.FIRST_RECEPTION, corrected_by__isnull=True)
+    )
+    found = Person.objects.filter(policy.visible_cases(actor, permission, "case__")).filter(
+        Q(case__closed_on__isnull=True) | came
+    )
+    if search.strip():
+        names = Fact.objects.filter(
+            person=OuterRef("pk"),
+            kind=FactKind.NAME,
+            search_key__contains=search_key(search),
+            corrected_by__isnull=True,
+        )
+        asked: Any = Q(case__number__icontains=search.strip()) | Exists(names)
+        digits = "".join(c for c in search if c.isdigit())
+        if len(digits) >= 4:
+            asked |= Exists(Identifier.objects.filter(person=OuterRef("pk"), value__contains=digits))
+        found = found.filter(asked)
+    page = found.order_by("case__number", "created_at", "id").values_list("id", flat=True)[offset : offset + limit + 1]
+    ids = list(page)
+    return ids[:limit], len(ids) > limit
 
 
 def people_for_sums(today: date) -> list[CompensationPerson]:

@@ -8,10 +8,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
@@ -101,12 +103,22 @@ def overview(request: ActorRequest) -> HttpResponse:
     )
 
 
-@require_safe
+# The name or number searched for lies in the session: an address ends up in logs and histories.
+SEARCH = "compensation_search"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires("compensation.read")
 def people(request: ActorRequest) -> HttpResponse:
+    """Persons and their money. The filter is posted, so that a name never stands in an address."""
+    if request.method == "POST":
+        request.session[SEARCH] = request.POST.get("sok", "").strip()[:100]
+        asked = {"lage": request.POST.get("lage", ""), "sok": "1" if request.session[SEARCH] else ""}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return redirect(f"{reverse('compensation-people')}{'?' if query else ''}{query}")
     number = asked_page(request)
     state = request.GET.get("lage", "")
-    search = request.GET.get("sok", "")[:100]
+    search = str(request.session.get(SEARCH, "")) if "sok" in request.GET else ""
     rows, more = queries.list_people(
         request.actor,
         today=clock.today(),
