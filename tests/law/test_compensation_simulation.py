@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bench import compensation
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.law.compensation_cases import CASES, MUNICIPALITIES, facts_of, people, rulings
@@ -80,6 +81,13 @@ def test_the_twin_reads_the_register_that_is_given(
     changed = {**parameters.register(), key: (*parameters.register()[key], proposal)}
     assert_equal(someone, Terms(recorded, changed, what_if=True))
     assert_equal(someone, Terms(recorded, changed))
+
+
+def test_the_persons_of_the_bench_are_told_alike() -> None:
+    someone = compensation.persons(200)
+    same = pack(compensation.one_by_one(someone), compensation.MUNICIPALITIES)
+    for one, other in zip(_arrays(simulate(someone)), _arrays(simulate(same)), strict=True):
+        assert np.array_equal(one, other)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from hemvist.access.models import Case
 from hemvist.compensation import claims, importing
 from hemvist.compensation.ledger import PersonLedger, ledgers, lines
+from hemvist.compensation.models import Claim
 from hemvist.law.calendar import age_on, end_of_month
 from hemvist.law.compensation import Ground, Route
 from hemvist.law.compensation.facts import GROUND_LABELS
@@ -59,8 +60,8 @@ def payments_and_claims(demo: Demo) -> None:
     """What Migrationsverket has paid up to the last month, and what has been applied for."""
     controller = demo.actors["controller"]
     found = ledgers(controller, today=demo.today)
-    _pay(demo, found)
     _claim(demo, found)
+    _pay(demo, found)
 
 
 def _pay(demo: Demo, found: list[PersonLedger]) -> None:
@@ -79,18 +80,33 @@ def _pay(demo: Demo, found: list[PersonLedger]) -> None:
         owed = row.owed
         dossier = next(value for kind, value in row.ledger.person.identifiers if kind == "dossier")
         period = [day.isoformat() for day in owed.period] if owed.period else ["", ""]
-        words = (
-            GROUND_LABELS[owed.ground].partition(" (")[0]
-            if owed.ground is not Ground.STANDARD
-            else "Schablonersättning"
-        )
         amount = HIGH if row is too_much else owed.amount
-        cells = (dossier, words, str(owed.number or ""), *period, str(amount), owed.due_on.isoformat())
+        cells = (
+            dossier,
+            GROUND_LABELS[owed.ground],
+            str(owed.number or ""),
+            *period,
+            str(amount),
+            owed.due_on.isoformat(),
+        )
         table.append(";".join(cells))
+    table += [_granted(claim) for claim in Claim.objects.filter(ground="school", status="granted")]
     run = importing.stage(
         demo.actors["controller"], "utbetalningar.csv", "\n".join(table).encode("utf-8-sig"), demo.today
     )
     importing.confirm(demo.actors["controller"], run.id, demo.today)
+
+
+def _granted(claim: Claim) -> str:
+    """The row of a school claim that was granted: paid some weeks after the decision."""
+    assert claim.person is not None
+    assert claim.decided_on is not None
+    dossier = claim.person.identifiers.get(kind="dossier").value
+    paid_on = claim.decided_on + timedelta(days=20)
+    period = (claim.period_from.isoformat(), claim.period_to.isoformat())
+    return ";".join(
+        (dossier, GROUND_LABELS[Ground.SCHOOL], "", *period, str(claim.granted_amount), paid_on.isoformat())
+    )
 
 
 def _claim(demo: Demo, found: list[PersonLedger]) -> None:
