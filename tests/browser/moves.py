@@ -82,9 +82,9 @@ def fetch_template(page: Page) -> Path:
     return download.value.path()
 
 
-def upload(page: Page, content: bytes, name: str = "anvisningar.csv") -> None:
+def upload(page: Page, content: bytes, name: str = "anvisningar.csv", to: str = "/anvisningar/las-in/") -> None:
     """Choose the file and come to its preview."""
-    page.goto("/anvisningar/las-in/")
+    page.goto(to)
     page.get_by_label("Fil", exact=True).set_input_files({"name": name, "mimeType": "text/csv", "buffer": content})
     press(page, "Läs och granska")
     expect(page.locator("h1")).to_have_text(name)

@@ -47,6 +47,7 @@ from hemvist.law.claims import (
 from hemvist.law.compensation import Entitlement, Route, Terms
 from hemvist.law.types import Answer, gettext_noop
 from hemvist.organisation.queries import rulings_on
+from hemvist.reception.compensation_facts import who_may_apply
 from hemvist.reception.models import Person
 
 Status = Claim.Status
@@ -140,13 +141,19 @@ class _Register:
         self.today, self.terms = today, Terms(rulings_on(today))
         self.people: dict[uuid.UUID, PersonLedger] = {}
         self.cases: defaultdict[uuid.UUID, list[PersonLedger]] = defaultdict(list)
-        for ledger in ledgers(actor, today=today, terms=self.terms, case_ids=case_ids):
-            self.people[ledger.person.person_id] = ledger
-            self.cases[ledger.person.case_id].append(ledger)
         claims = visible_claims(actor)
+        concerned = None
         if case_ids is not None:
             claims = claims.filter(Q(case__in=case_ids) | Q(person__case__in=case_ids))
+        else:
+            # Only those for whom there is or may be something to apply for, not everybody.
+            family = claims.filter(person__isnull=True).values("case")
+            mine = Q(id__in=claims.filter(person__isnull=False).values("person")) | Q(case__in=family)
+            concerned = Person.objects.filter(who_may_apply() | mine).values("id")
         self.claims = list(_ordered(claims))
+        for ledger in ledgers(actor, today=today, terms=self.terms, case_ids=case_ids, person_ids=concerned):
+            self.people[ledger.person.person_id] = ledger
+            self.cases[ledger.person.case_id].append(ledger)
         # By whom they are for.
         self.about: defaultdict[uuid.UUID, list[Claim]] = defaultdict(list)
         for claim in self.claims:

@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
 
 from hemvist.access import policy
 from hemvist.access.actor import Actor
@@ -126,7 +129,7 @@ def ledgers(
     today: date,
     until: date | None = None,
     terms: Terms | None = None,
-    person_ids: Collection[uuid.UUID] | None = None,
+    person_ids: Collection[uuid.UUID] | QuerySet[Any, Any] | None = None,
     case_ids: Collection[uuid.UUID] | None = None,
 ) -> list[PersonLedger]:
     """The ledgers of the persons whose money the actor may see. One audit row; fixed number of SQL queries.

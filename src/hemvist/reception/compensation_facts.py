@@ -16,10 +16,11 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
+from hemvist.law.acts import starts
 from hemvist.law.reception import first_reception_date
 from hemvist.law.target_group import Living
 from hemvist.law.types import Answer
@@ -120,7 +121,7 @@ def compensation_people(
     today: date,
     permission: str = "case.read",
     case_ids: Collection[uuid.UUID] | None = None,
-    person_ids: Collection[uuid.UUID] | None = None,
+    person_ids: Collection[uuid.UUID] | QuerySet[Any, Any] | None = None,
 ) -> list[CompensationPerson]:
     """The persons of the cases in which the actor has the permission, all or some, by case number. One audit row."""
     policy.require(actor, permission)
@@ -172,6 +173,15 @@ def people_page(
     page = found.order_by("case__number", "created_at", "id").values_list("id", flat=True)[offset : offset + limit + 1]
     ids = list(page)
     return ids[:limit], len(ids) > limit
+
+
+def who_may_apply() -> Q:
+    """The filter on persons for whom money may have to be applied for: with a stay, or who moved in after an anvisning
+    since 14 c § förordning (2017:193) began. Few, where there are thousands; whoever reads them says what for.
+    """
+    stays = Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.STAY)
+    arrived = Arrival.objects.filter(person=OuterRef("pk"), voided_at__isnull=True, on__gte=starts("2026:1728"))
+    return Q(Exists(stays)) | (Q(Exists(arrived)) & ~Q(case__household__category=Category.QUOTA))
 
 
 def people_for_sums(today: date) -> list[CompensationPerson]:

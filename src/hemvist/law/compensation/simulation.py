@@ -53,9 +53,9 @@ _EPOCH = date(1970, 1, 1).toordinal()
 class Persons:
     """The facts of ``n`` persons; those of :class:`~hemvist.law.compensation.facts.CompensationFacts` but the stays.
 
-    Days are ``NaT`` where there is none. ``initial_rate`` is the place in :data:`RATES`. Municipalities are codes.
-    ``registered_on`` and ``registered_in`` have a row a person and a column a registration, in any order, filled up
-    with ``NaT``; :data:`NOWHERE_CODE` in ``registered_in`` is a deregistration.
+    Days are ``datetime64[D]``, ``NaT`` where there is none. ``initial_rate`` is the place in :data:`RATES`.
+    Municipalities are codes. ``registered_on`` and ``registered_in`` have a row a person and a column a registration,
+    in any order, filled up with ``NaT``; :data:`NOWHERE_CODE` in ``registered_in`` is a deregistration.
     """
 
     birth_date: Days
@@ -156,7 +156,7 @@ def simulate(people: Persons, terms: Terms | None = None) -> Ledger:
     )
     received = people.received_on[~np.isnat(people.received_on)]
     if received.size:
-        amounts = _Amounts(np.unique(received.astype("datetime64[M]")), terms, owed.instalments)
+        amounts = _Amounts(np.unique(received.astype(_MONTH)), terms, owed.instalments)
         readings = {key: terms.chosen(key).option for key in ("U4", "U5", "U6")}
         for start in range(0, len(people), CHUNK):
             stop = min(start + CHUNK, len(people))
@@ -356,7 +356,7 @@ class _Histories:
             if people.decided_on is not None:
                 self.decided[1:] = np.take_along_axis(_numbers(people.decided_on, -_FAR), order, 1).T
         self.persons, self.previous = np.arange(size), received
-        self.now = self.before = self.persons
+        self.current = self.before = self.persons
 
     def _returned(self) -> NDArray[np.bool_]:
         """Whether the person has been there before."""
@@ -372,24 +372,24 @@ class _Histories:
         begun = np.zeros(len(reference), np.int64)
         for on in self.on:
             begun += on <= reference
-        self.before, self.now = self.now, begun * len(begun) + self.persons
-        found = self.where.take(self.now)
+        self.before, self.current = self.current, begun * len(begun) + self.persons
+        found = self.where.take(self.current)
         if self.died is not None:
             found[self.died <= reference] = NOWHERE_CODE
         if self.readings["U5"] == "ends":
             found[self.gone <= reference] = NOWHERE_CODE
         if self.readings["U6"] == "not_paid":
-            found[self.decided.take(self.now) > reference] = NOWHERE_CODE
+            found[self.decided.take(self.current) > reference] = NOWHERE_CODE
         return found
 
     def moved(
         self, to: NDArray[np.int32], reference: NDArray[np.int32], last: NDArray[np.int32], *, early: bool
     ) -> NDArray[np.intp]:
         """Who has moved to another municipality since the last time, so that it gives more."""
-        before, since = self.first if early else self.last_known.take(self.before), self.since.take(self.now)
+        before, since = self.first if early else self.last_known.take(self.before), self.since.take(self.current)
         moved = to != before
         if self.readings["U4"] == "never":
-            moved &= ~self.returned.take(self.now)
+            moved &= ~self.returned.take(self.current)
         elif self.readings["U4"] == "always":
             away = (self.on > self.previous) & (self.on <= reference) & (self.into != NOWHERE_CODE) & (self.into != to)
             moved |= (since > self.previous) & away.any(axis=0)
