@@ -47,7 +47,7 @@ def _line(what: str, ours: float, other: str, theirs: float) -> None:
     print(f"{what:<44} {ours:>10.1f} ms   {other:<46} {theirs:>10.1f} ms   ratio {theirs / ours:>6.1f}", flush=True)
 
 
-def _households(count: int, offset: int = 0) -> list:
+def _households(count: int, offset: int = 0, *, received: bool = False) -> list:
     from hemvist.reception.services import NewAssignment, NewHousehold, NewPerson
 
     made = []
@@ -71,6 +71,7 @@ def _households(count: int, offset: int = 0) -> list:
                 ),
                 assignment=NewAssignment(TODAY - timedelta(days=n % 60), reference=f"BENCH-{n}"),
                 planned_arrival_on=TODAY + timedelta(days=n % 45),
+                received_on=TODAY - timedelta(days=n % 500) if received else None,
             )
         )
     return made
@@ -88,6 +89,8 @@ def _measure() -> None:
 
     from hemvist.access.actor import actor_for
     from hemvist.access.models import Case, RoleGrant, User
+    from hemvist.compensation.ledger import ledgers
+    from hemvist.compensation.queries import list_people
     from hemvist.coordination.services import rederive
     from hemvist.organisation.check import folder
     from hemvist.organisation.models import Unit
@@ -148,9 +151,33 @@ def _measure() -> None:
         ("task list page", "/uppgifter/"),
         ("coordination meeting page", "/samrad/"),
         ("start page", "/"),
+        ("persons and their money", "/ersattning/personer/"),
+        ("claims", "/ersattning/ansokningar/"),
+        ("payments", "/ersattning/utbetalningar/"),
     ):
         took = _milliseconds(page(path))
         print(f"{name:<44} {took:>10.1f} ms   {'reached' if took < 200 else 'MISSED'}", flush=True)
+
+    here = PERSONS // 20
+    register_households(actor, _households(here, offset=20_000_000, received=True), today=TODAY)
+
+    def everybody() -> list:
+        return ledgers(actor, today=TODAY)
+
+    def first_page() -> list:
+        return list_people(actor, today=TODAY)[0]
+
+    print()
+    whole = _milliseconds(everybody, 1)
+    _line("a page of persons' money, 25 rows", _milliseconds(first_page), "everybody's, then cut", whole)
+    print(f"\nSums over {PERSONS} persons, {here * 4} of them received, each derived anew with its reasons")
+    for name, path in (
+        ("the year's money", "/ersattning/"),
+        ("reconciliation", "/ersattning/avstamning/"),
+        ("forecast", "/ersattning/prognos/"),
+        ("what changes of law mean", "/ersattning/lagandringar/"),
+    ):
+        print(f"{name:<44} {_milliseconds(page(path), 1):>10.1f} ms", flush=True)
     print()
 
     cases = list(Case.objects.all()[:200])

@@ -6,7 +6,9 @@ Everything is made by the services, as in ``tests/test_views_by_role.py``; this 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hemvist.cli import setup_django
@@ -17,19 +19,27 @@ from django.db.models import Count, Q, QuerySet  # noqa: E402
 
 from hemvist.access.actor import Actor, actor_for  # noqa: E402
 from hemvist.access.models import User  # noqa: E402
+from hemvist.compensation import claims, reconciliation, watch  # noqa: E402
+from hemvist.compensation import importing as payments  # noqa: E402
+from hemvist.compensation import payment_file as paid  # noqa: E402
+from hemvist.compensation.ledger import ledgers, lines  # noqa: E402
+from hemvist.compensation.models import Claim, PaymentFile  # noqa: E402
 from hemvist.coordination import queries as coordination  # noqa: E402
 from hemvist.coordination.commitments import add_commitment  # noqa: E402
 from hemvist.coordination.models import AuthorityReport, PlanTask  # noqa: E402
+from hemvist.law.claims import GROUNDS  # noqa: E402
 from hemvist.law.texts import texts  # noqa: E402
 from hemvist.organisation.models import Branch, Unit  # noqa: E402
 from hemvist.reception import importing, sharing  # noqa: E402
 from hemvist.reception.import_columns import COLUMNS, LAYOUT  # noqa: E402
 from hemvist.reception.layout import write_csv  # noqa: E402
-from hemvist.reception.models import Household  # noqa: E402
+from hemvist.reception.models import Household, Person  # noqa: E402
 from hemvist.web import clock  # noqa: E402
 
 WORKERS = ("samordnare", "socialsekreterare", "sfi", "skola", "bostad", "kontaktcenter")
 FILE_HEADER = [column.name for column in COLUMNS]
+# Instalments of the one who was received not long ago that are paid long before they are due.
+CLEARED, OPEN = 8, 9
 
 
 def actor(username: str) -> Actor:
@@ -126,7 +136,96 @@ def make() -> dict[str, Any]:
         "case_number": received.case.number,
         "task": {name: some_task(who, done=False) for name, who in workers.items()},
         "done_task": {name: some_task(who, done=True) for name, who in workers.items()},
+        "waiting_person": waiting.memberships.get(position="contact").person_id,
+        **money(actor("controller"), received, member.person, today),
     }
+
+
+# --- the state's money ------------------------------------------------------------------------------------------------
+
+
+def money(controller: Actor, household: Household, person: Person, today: date) -> dict[str, Any]:
+    """A month with money, an amendment, lists and claims in each of their states, and a difference."""
+    person.case = household.case
+    month = lines(ledgers(controller, today=today, person_ids=[person.id]))[0].month
+    day, act = max(watch.changed(date.min, date.max))
+    return {
+        "year": month.year,
+        "month": month.month,
+        "far_year": today.year + 3,
+        "change": f"{day}_{act}",
+        **lists(controller, person, today),
+        "claim": states(controller, household, person, today),
+    }
+
+
+def lists(controller: Actor, person: Person, today: date) -> dict[str, Any]:
+    """Lists under preview and dealt with; a payment without a person; a difference that is looked into, and one not."""
+    header = [column.name for column in paid.LAYOUT.columns]
+
+    def stage(filename: str, *rows: Mapping[str, object]) -> PaymentFile:
+        table = [[row.get(name, "") for name in header] for row in rows]
+        return payments.stage(controller, filename, write_csv(header, table), today)
+
+    dossier = person.identifiers.filter(kind="dossier").values_list("value", flat=True).first()
+    row = {"dossiernummer": dossier, "ersattning": "Schablonersättning", "utbetalningsdatum": today}
+    strange = {**row, "dossiernummer": "OKÄND-1", "ersattning": "Något annat", "belopp": 4711, "kommentar": "Ur mapp"}
+    wrong = [{**row, "utbetalning": number, "belopp": 500} for number in (CLEARED, OPEN)]
+    read = stage("inläst.csv", strange, {**strange, "belopp": 4712}, *wrong)
+    payments.confirm(controller, read.id, today)
+    thrown = stage("kastad.csv", {**row, "belopp": 1})
+    payments.discard(controller, thrown.id)
+    cleared = f"standard.{CLEARED}."
+    found = reconciliation.get_difference(controller, person.id, cleared, today=today)
+    reconciliation.clear_difference(
+        controller,
+        person_id=person.id,
+        code=cleared,
+        difference=found.row.line.difference,
+        cause="accepted",
+        comment="Betald för tidigt",
+        today=today,
+    )
+    return {
+        "payment": read.payments.get(person=None, amount=4711).id,
+        "difference": {"open": f"standard.{OPEN}.", "cleared": cleared},
+        "paid_list": {
+            "read": read.id,
+            "clean": stage("utan-fel.csv", {**row, "belopp": -1}, {**strange, "belopp": -1}).id,
+            "faulty": stage("med-fel.csv", {**row, "belopp": "mycket", "utbetalning": 10}, {"belopp": 1}).id,
+            "known": stage("finns-redan.csv", strange).id,
+            "thrown": thrown.id,
+        },
+    }
+
+
+def states(controller: Actor, household: Household, person: Person, today: date) -> dict[str, Any]:
+    """A claim in each state in which other things can be done with it."""
+    last_year = date(today.year - 1, 12, 31)
+
+    def claim(ground: str, until: date, cost: int = 0, *, filed: bool = True, **more: Any) -> Claim:
+        who = {"case": household.case, "person": None if GROUNDS[ground].family else person}
+        found = claims.open_claim(controller, ground=ground, period_to=until, today=today, **who)
+        if cost:
+            claims.change_claim(controller, claim=found, cost=Decimal(cost), note="Enligt avtal", today=today, **more)
+        if filed:
+            claims.file_claim(controller, claim=found, filed_on=today, today=today, reference="DEMO-1")
+        return found
+
+    draft = claim("disability_support", today - timedelta(days=350), 92_400, filed=False)
+    first = draft.evidence.first()
+    claims.tick_evidence(controller, claim=draft, evidence_id=first.pk, ready=True, today=today)
+    empty = claim("illness_assistance", date(today.year - 3, 12, 31), filed=False)
+    filed = claim("illness_assistance", last_year, 41_800)
+    partly = claim("housing_support", last_year, 30_000, fee=Decimal(1200))
+    granted = Decimal(900)
+    claims.decide_claim(
+        controller, claim=partly, status="partly", granted_amount=granted, decided_on=today, today=today
+    )
+    withdrawn = claim("special_costs", today, 250_000)
+    claims.withdraw_claim(controller, claim=withdrawn, on=today, today=today, comment="Fel period")
+    found = {"draft": draft, "empty": empty, "filed": filed, "partly": partly, "withdrawn": withdrawn}
+    return {name: one.id for name, one in found.items()}
 
 
 if __name__ == "__main__":

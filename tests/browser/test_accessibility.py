@@ -21,7 +21,8 @@ BROAD, NARROW = 1280, 390
 LOOKS = [(BROAD, "light", ALL_RULES), (NARROW, "dark", ALL_RULES)]
 ALL_LOOKS = [*LOOKS, (NARROW, "light", COLOURS), (BROAD, "dark", COLOURS)]
 DIFFER = {"sign-in", "start", "household-list", "household", "assignment-list", "task-list", "task", "joint-plan",
-          "import-preview", "statistics", "audit-log", "my-plan"}  # fmt: skip
+          "import-preview", "statistics", "audit-log", "my-plan", "compensation", "claim-list",
+          "reconciliation"}  # fmt: skip
 
 # Empties a form, or fills in what is given by name, and sends it past the browser's own checks.
 SEND = """
@@ -45,14 +46,21 @@ async (rules) => {
     `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.replaceAll("\\n", " ")}`));
 }
 """
-# What sticks out to the right of a narrow page and is not inside something that scrolls by itself.
+# What sticks out to the right of a narrow page: not inside something that scrolls by itself, nor there for ears only.
 WIDER = """
 () => {
-  const page = document.documentElement;
-  if (page.scrollWidth <= page.clientWidth) return [];
+  const width = document.documentElement.clientWidth;
+  const excused = (element) => {
+    for (let around = element; around !== document.body; around = around.parentElement) {
+      const style = getComputedStyle(around);
+      if (style.clipPath !== "none" || (around !== element && /auto|scroll/.test(style.overflowX))) return true;
+    }
+    return false;
+  };
   return [...document.body.querySelectorAll("*")]
-    .filter((element) => element.getBoundingClientRect().right > page.clientWidth + 1)
-    .map((element) => `wider than the page: ${element.tagName} ${element.className}`).slice(0, 5);
+    .filter((element) => element.getBoundingClientRect().right > width + 1 && !excused(element))
+    .map((element) => `wider than the page: ${element.tagName} ${element.className.baseVal ?? element.className}`)
+    .slice(0, 5);
 }
 """
 
@@ -100,8 +108,9 @@ def form(name: str, *, send: str = "main form.form", **where: str) -> list[Stop]
     return [Stop(name, **where), Stop(name, send=send, **where)]
 
 
-# The kinds of fact share a page; these have between them every sort of field.
+# The kinds of fact share a page. The first have between them every sort of field.
 FACTS = ("permit", "protection")
+MONEY_FACTS = ("population_registration", "first_reception", "living", "relative_tie", "stay")
 HOME, PERSON = {"household_id": "household"}, {"person_id": "person"}
 GUARDED = {"household_id": "protected"}
 
@@ -173,6 +182,7 @@ ASSIGNMENTS = [
 ]
 DEEDS = [
     *(stop for kind in FACTS for stop in form("fact-new", kind=kind, **PERSON)),
+    *(Stop("fact-new", send="main form.form", kind=kind, **PERSON) for kind in MONEY_FACTS),
     *form("identifier-new", **PERSON),
     *form("person-add", **HOME),
     *form("membership-end", membership_id="membership"),
@@ -214,6 +224,69 @@ SFI = [
     Stop("meeting", query="?days=30&late=on"),
     Stop("household", status=403, **HOME),
 ]
+# The state's money. Everything that is owed, and the law behind it.
+LEDGER = [
+    Stop("start"),
+    Stop("statistics"),
+    Stop("compensation"),
+    Stop("compensation", query="?ar={far_year}"),
+    Stop("compensation-people"),
+    Stop("compensation-people", query="?lage=expected"),
+    Stop("compensation-people", send="main form[role=search]", values={"sok": "zzz"}),
+    Stop("compensation-person", **PERSON),
+    Stop("compensation-person", person_id="waiting_person"),
+    Stop("compensation-household", **HOME),
+    Stop("compensation-month", year="year", month="month"),
+    Stop("compensation-month", year="2011", month="1"),
+    Stop("compensation-key"),
+    Stop("compensation-benefits"),
+    Stop("compensation-forecast"),
+    Stop("compensation-forecast", query="?quota=8&temporary_protection=17"),
+    Stop("compensation-forecast", query="?under_20=90&from_limit=20&registration_days=x"),
+    Stop("compensation-watch", query="?key=compensation.standard.below_limit&value=200000&from_day=2026-01-01"),
+    Stop("compensation-watch", query="?utan={change}"),
+    Stop("compensation-watch", query="?key=compensation.standard.below_limit&value=x&from_day="),
+]
+CLAIMS = [
+    Stop("claim-list"),
+    Stop("claim-list", query="?status=granted&arende=zzz"),
+    Stop("claim-new"),
+    Stop("claim-new", query="?arende=zzz"),
+    Stop("claim-new", query="?arende={case_number}"),
+    Stop("claim-new", query="?arende={case_number}", send="main form.form[method=post]"),
+    *(Stop("claim", claim_id=f"claim.{state}") for state in ("draft", "empty", "filed", "partly", "withdrawn")),
+    Stop("claim", claim_id="claim.draft", send="main form.form-plain"),
+    Stop("claim-change", claim_id="claim.draft"),
+    Stop("claim-change", claim_id="claim.draft", send="main form.form", values={"cost": "x", "amount": "-1"}),
+    *form("claim-file", claim_id="claim.empty"),
+    Stop("claim-withdraw", claim_id="claim.draft"),
+    Stop("claim-withdraw", claim_id="claim.filed"),
+    Stop("claim-decide", claim_id="claim.filed", send="main form.form"),
+    Stop("claim-decide", claim_id="claim.partly"),
+    Stop("claim-appeal", claim_id="claim.partly", send="main form.form"),
+    Stop("claim-calendar"),
+    Stop("calendar-feeds"),
+    Stop("calendar-feeds", send="main form[method=post]"),
+]
+PAYMENTS = [
+    Stop("payment-list"),
+    Stop("payment-new"),
+    Stop("payment-new", send="main form.form"),
+    *(
+        Stop("payment-preview", file_id=f"paid_list.{state}")
+        for state in ("read", "clean", "faulty", "known", "thrown")
+    ),
+    Stop("payment-match", payment_id="payment"),
+    Stop("payment-match", payment_id="payment", send="main form[role=search]", values={"sok": "MOT-"}),
+    Stop("payment-match", payment_id="payment", send="main form[role=search]", values={"sok": "zzz"}),
+    Stop("reconciliation"),
+    Stop("reconciliation", query="?visa=all"),
+    Stop("reconciliation", query="?visa=unexpected&manad=1999-01"),
+    *form("difference-clear", line="difference.open", **PERSON),
+    Stop("difference-clear", line="difference.cleared", **PERSON),
+]
+
+
 TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "a visitor": ("", OPEN),
     "a coordinator reads": ("samordnare", READING),
@@ -242,7 +315,10 @@ TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
             Stop("intake-receipt"),
         ],
     ),
-    "the controller": ("controller", [Stop("start"), Stop("statistics")]),
+    "the controller and what is owed": ("controller", LEDGER),
+    "the controller and the claims": ("controller", CLAIMS),
+    "the controller and what was paid": ("controller", PAYMENTS),
+    "the strategist": ("strateg", [Stop("compensation"), Stop("compensation-watch")]),
     "an association": ("forening", [Stop("who-does-what"), Stop("task-list", status=403)]),
     "the data protection officer": (
         "dataskydd",
@@ -265,6 +341,9 @@ NO_PAGE = {
     "task-not-applicable", "task-reopen", "task-hand-over", "task-move-due", "task-comment",
     "robots", "statistics-csv", "import-template", "import-errors", "household-export",
     "import-progress", "commitment-follow-up",
+    "compensation-export", "compensation-sie", "compensation-forecast-file", "claim-export", "claim-evidence",
+    "claim-reopen", "calendar-feed", "calendar-feed-revoke", "payment-template", "payment-errors", "payment-confirm",
+    "payment-discard", "payment-unmatch", "reconciliation-export",
 }  # fmt: skip
 
 

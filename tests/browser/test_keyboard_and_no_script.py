@@ -91,6 +91,31 @@ def test_without_script_a_file_is_read_and_confirmed(sign_in: Visit, today: date
     expect(page.locator("#households tbody tr")).to_have_count(1)
 
 
+def test_without_script_a_list_of_payments_is_read_confirmed_and_matched_by_hand(sign_in: Visit, today: date) -> None:
+    page = sign_in("controller", java_script_enabled=False)
+    page.goto("/ersattning/utbetalningar/las-in/")
+    with page.expect_download() as template:
+        page.get_by_role("link", name="CSV", exact=True).click()
+    row = {
+        "dossiernummer": "NOSCRIPT-2",
+        "ersattning": "Okänt slag",
+        "belopp": "4 711",
+        "utbetalningsdatum": f"{today}",
+    }
+    upload(page, filled_in(template.value.path(), [row]), "utbetalningar.csv", page.url)
+    expect(page.get_by_text("Granska och bekräfta. Inget är sparat än.")).to_be_visible()
+    press(page, "Läs in allt")
+    expect(page.get_by_text("Listan är inläst.")).to_be_visible()
+    page.goto("/ersattning/avstamning/")
+    follow(page, page.locator("#unmatched tr", has_text="NOSCRIPT-2").get_by_role("link", name="Koppla"))
+    page.get_by_label("Sök namn, ärende eller nummer").fill("MOT-")
+    press(page, "Sök")
+    follow(page, page.locator("tbody tr").first.get_by_role("button"))
+    expect(page.get_by_text("Utbetalningen är kopplad till personen.")).to_be_visible()
+    expect(page.locator("#unmatched")).to_have_count(0)
+    expect(page.locator("tbody tr", has_text=re.compile(r"4\s711\skr"))).to_have_count(1)
+
+
 # --- with the keyboard ------------------------------------------------------------------------------------
 
 

@@ -109,4 +109,7 @@ def people(draw: st.DrawFn, *, received: st.SearchStrategy[date] = receptions) -
         initial_rate=draw(st.sampled_from(InitialRate)),
         registrations=tuple(draw(st.lists(moves(received_on), max_size=5))),
         died_on=draw(st.none() | st.integers(0, 800).map(lambda days: received_on + timedelta(days))),
+        not_covered_from=draw(
+            st.none() | st.none() | st.integers(0, 800).map(lambda days: received_on + timedelta(days))
+        ),
     )

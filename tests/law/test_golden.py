@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from hemvist.law import claims, duties, parameters, reception, regime, target_group
-from hemvist.law.compensation import Terms
+from hemvist.law import claims, compensation, duties, parameters, reception, regime, target_group
+from hemvist.law.compensation import Terms, benefits
 from hemvist.law.regime import Regime
 from hemvist.law.target_group import Living, PermitGround, PersonForTargetGroup, SponsorTie
 from hemvist.law.types import Answer, Step, Text
@@ -66,6 +66,27 @@ def claim_amount(rulings: dict[str, str], ground: str, day: date, **facts: Any) 
     return claims.amount(claims.ground_of(ground), claims.ClaimFacts(on=day, **facts), Terms(rulings))
 
 
+def covered(
+    rulings: dict[str, str], *, day: date, born_in_sweden: bool = False, listed: bool = False, **facts: Any
+) -> Answer[bool]:
+    subject, on = person(day, **facts)
+    return compensation.covered(subject, on, Terms(rulings), born_in_sweden=born_in_sweden, listed=listed)
+
+
+def benefit(rule: Callable[..., Answer[Decimal]]) -> Callable[[dict[str, str], dict[str, Any]], Answer[Any]]:
+    kinds: dict[str, Callable[[Any], Any]] = {
+        "adults": lambda names: [benefits.Adult(name) for name in names],
+        "phase": benefits.Phase,
+        "children": lambda rows: [benefits.ChildAtHome(**row) if isinstance(row, dict) else row for row in rows],
+    }
+
+    def ask(rulings: dict[str, str], facts: dict[str, Any]) -> Answer[Any]:
+        named = {"on" if name == "day" else name: value for name, value in facts.items()}  # YAML reads on as true
+        return rule(**{k: kinds[k](v) if k in kinds else v for k, v in named.items()}, terms=Terms(rulings))
+
+    return ask
+
+
 def of_ground(ground: str, **facts: Any) -> dict[str, Any]:
     return {"ground": claims.ground_of(ground), **facts}
 
@@ -91,6 +112,11 @@ RULES: dict[str, Callable[[dict[str, str], dict[str, Any]], Answer[Any]]] = {
     "parameters.get": lambda rulings, facts: parameter(**facts),
     "claims.last_day": lambda rulings, facts: claims.last_day(**of_ground(**facts)),
     "claims.amount": lambda rulings, facts: claim_amount(rulings, **facts),
+    "compensation.covered": lambda rulings, facts: covered(rulings, **facts),
+    "benefits.daily_allowance": benefit(benefits.daily_allowance),
+    "benefits.introduction_benefit": benefit(benefits.introduction_benefit),
+    "benefits.child_supplement": benefit(benefits.child_supplement),
+    "benefits.housing_benefit": benefit(benefits.housing_benefit),
     "claims.appeal_by": lambda rulings, facts: claims.appeal_by(**of_ground(**facts)),
 }
 

@@ -1,5 +1,5 @@
 """The state's money as vouchers for the municipality's ledger: what has fallen due is a claim on the state, and income
-of the units that the key gives it to. Sums only, no persons.
+of the units that the key gives it to. Sums only, no persons, and no protected cases whoever asks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from hemvist.compensation.ledger import GROUP_LABELS, lines, year_of
 from hemvist.compensation.queries import Keys, summed
 from hemvist.law.calendar import end_of_month
 from hemvist.law.compensation import Route
+from hemvist.law.types import gettext_noop
 from hemvist.organisation.queries import accounts, municipality
+
+# What the account is called that takes what is applied for: it has no group of its own.
+APPLIED = gettext_noop("Det som söks särskilt")
 
 
 @transaction.atomic
@@ -38,7 +42,7 @@ def sie_file(actor: Actor, *, year: int, today: date) -> bytes:
     months: dict[date, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
     centres: dict[str, str] = {}
     for row in lines(summed(actor, today=today), since=since, until=min(until, today)):
-        if row.owed.route is Route.APPLICATION or not row.owed.amount:
+        if row.owed.route is Route.APPLICATION or not row.owed.amount or row.ledger.person.protected:
             continue
         account = plan.income.get(row.group)  # type: ignore[call-overload]
         if account is None:
@@ -71,7 +75,7 @@ def sie_file(actor: Actor, *, year: int, today: date) -> bytes:
             generated=today,
             vouchers=vouchers,
             accounts={plan.receivable: _("Fordran på staten")}
-            | {account: _(GROUP_LABELS.get(ground, ground)) for ground, account in plan.income.items()},
+            | {account: _(GROUP_LABELS.get(ground, APPLIED)) for ground, account in plan.income.items()},
             centres=centres,
         )
     )

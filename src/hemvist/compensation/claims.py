@@ -170,7 +170,7 @@ class _Register:
             period=(claim.period_from, claim.period_to),
             case_id=claim.case_id,
             case_number=claim.case.number,
-            protected=claim.case.protected,
+            protected=claim.case.protected or (ledger is not None and ledger.person.protected),
             person_id=claim.person_id,
             name=ledger.person.name if ledger else "",
             last_day=last_day(
@@ -586,7 +586,8 @@ def open_claim(
     words = {"section": found.section, "act": found.act, "period": period_words(found, period)}
     if person is None and not found.family:
         raise ValidationError({"person": _("Välj vem ersättningen gäller.")})
-    if person is not None and person.case_id != case.id:
+    # As it is now, with the case held: the person may have moved to another since the page was read.
+    if person is not None and not Person.objects.filter(pk=person.pk, case=case).exists():
         raise ValidationError({"person": _("Personen hör till ett annat ärende. Öppna ansökan därifrån.")})
     if period[0] > today:
         raise ValidationError({"period_to": _("Perioden har inte börjat. Ersättning söks i efterskott.")})

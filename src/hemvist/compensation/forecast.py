@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,13 +17,14 @@ from django.db import transaction
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.compensation.ledger import GROUP_OF, GROUPS, PersonLedger, ledger_of
-from hemvist.compensation.queries import summed
+from hemvist.compensation.queries import sees_persons, summed
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.law.compensation import Terms, entitlements
 from hemvist.law.sources import sfs
 from hemvist.law.types import Answer, Step, gettext_noop
 from hemvist.organisation.queries import rulings_on
 from hemvist.planning.imagined_arrivals import Arrivals, examples
+from hemvist.reception.compensation_facts import CompensationPerson
 from hemvist.reception.models import Category
 
 LAYERS = ("decided", "expected", "imagined")
@@ -43,7 +44,10 @@ class Assumptions:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Kronor by month, layer and group of grounds, from this month on."""
+    """Kronor by month, layer and group of grounds, from this month on.
+
+    ``persons`` by layer: for who sees sums only, none but those that are imagined.
+    """
 
     first: date
     last: date
@@ -92,19 +96,38 @@ def expected_date(ledger: PersonLedger, today: date, registration_days: int) -> 
 def with_expected(
     found: Iterable[PersonLedger], *, today: date, until: date, terms: Terms, registration_days: int
 ) -> list[PersonLedger]:
-    """The ledgers, where those without a mottagandedatum have an assumed one. Closed cases get none."""
+    """The ledgers, where those without a mottagandedatum who may still get one have an assumed one."""
     rows = []
     for ledger in found:
-        if ledger.received.value is None and ledger.person.case_closed_on is None and ledger.person.is_current_member:
+        if ledger.received.value is None and _may_be_received(ledger.person):
             ledger = ledger_of(ledger.person, terms, until, received=expected_date(ledger, today, registration_days))
         rows.append(ledger)
     return rows
 
 
+def _may_be_received(person: CompensationPerson) -> bool:
+    """Whether a mottagandedatum can be expected: not for who has died or left, nor when the case is closed or the
+    anvisning has ended before anybody came.
+    """
+    here = person.received_on is not None or person.already_living_here
+    withdrawn = person.ever_assigned and not person.still_assigned and not here
+    gone = person.died_on or person.case_closed_on or not person.is_current_member
+    return not (gone or withdrawn)
+
+
 @transaction.atomic
-def forecast(actor: Actor, *, today: date, assumptions: Assumptions, years: int = 3) -> Forecast:
-    """Income from this month to the end of the year ``years - 1`` years ahead. Audited; fixed number of queries."""
+def forecast(
+    actor: Actor, *, today: date, assumptions: Assumptions, years: int = 3, exported: bool = False
+) -> Forecast:
+    """Income from this month to the end of the year ``years - 1`` years ahead. Audited; fixed number of queries.
+
+    ``exported``, for a file, leaves protected cases out for everyone.
+    """
     policy.require(actor, "compensation.totals")
+    counted = sees_persons(actor)
+    if not counted:
+        # Asked day by day, the sums would tell the day on which somebody is to arrive.
+        assumptions = replace(assumptions, registration_days=REGISTRATION_DAYS)
     first = today.replace(day=1)
     last = date(today.year + years - 1, 12, 1)
     until = end_of_month(last)
@@ -112,12 +135,14 @@ def forecast(actor: Actor, *, today: date, assumptions: Assumptions, years: int 
     sums: dict[tuple[date, str, str], Decimal] = defaultdict(Decimal)
     persons: dict[str, Decimal] = defaultdict(Decimal)
     found = summed(actor, today=today, until=until, terms=terms)
+    if exported:
+        found = [ledger for ledger in found if not ledger.person.protected]
     decided = {ledger.person.person_id for ledger in found if ledger.received.value is not None}
     for ledger in with_expected(
         found, today=today, until=until, terms=terms, registration_days=assumptions.registration_days
     ):
         layer = "decided" if ledger.person.person_id in decided else "expected"
-        if ledger.received.value is not None:
+        if counted and ledger.received.value is not None:
             persons[layer] += 1
         for owed in ledger.own:
             month = owed.due_on.replace(day=1)
@@ -125,13 +150,14 @@ def forecast(actor: Actor, *, today: date, assumptions: Assumptions, years: int 
                 sums[month, layer, GROUP_OF[owed.ground]] += owed.amount or Decimal(0)
     if assumptions.arrivals:
         home = next((ledger.home for ledger in found), "") or "–"
-        for weight, facts in examples(assumptions.arrivals, home):
+        for weight, facts in examples(assumptions.arrivals, home, terms):
             persons["imagined"] += weight
             for owed in entitlements(facts, terms):
                 month = owed.due_on.replace(day=1)
                 if first <= month <= last:
                     sums[month, "imagined", GROUP_OF[owed.ground]] += (owed.amount or Decimal(0)) * weight
-    audit.record(actor, "compensation.forecast_viewed", details={"years": years})
+    deed = "exported" if exported else "viewed"
+    audit.record(actor, f"compensation.forecast_{deed}", details={"years": years})
     rounded = {key: amount.quantize(Decimal(1)) for key, amount in sums.items()}
     return Forecast(first, last, rounded, dict(persons), assumptions)
 

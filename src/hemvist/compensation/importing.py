@@ -21,7 +21,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter
 
-from hemvist.access import policy
+from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.models import Installation
 from hemvist.compensation.models import Payment, PaymentFile
@@ -29,7 +29,7 @@ from hemvist.compensation.payment_file import FilePayment, dossier_mark, read, t
 from hemvist.compensation.queries import visible_payments
 from hemvist.organisation.models import Branch
 from hemvist.reception.layout import key
-from hemvist.reception.models import Identifier, IdentifierKind
+from hemvist.reception.models import Identifier, IdentifierKind, Person
 from hemvist.reception.staged_files import StagedFiles
 
 # Why nobody was found for a row.
@@ -71,10 +71,13 @@ class Numbers:
         self.exact: dict[str, set[UUID]] = defaultdict(set)
         self.by_mark: dict[str, set[UUID]] = defaultdict(set)
         self.branch_of: dict[UUID, int] = {}
-        for kind, value, person_id, branch_id in Identifier.objects.values_list(
-            "kind", "value", "person_id", "person__case__branch_id"
+        self.protected: set[UUID] = set()
+        for kind, value, person_id, branch_id, protected_since in Identifier.objects.values_list(
+            "kind", "value", "person_id", "person__case__branch_id", "person__case__protected_since"
         ):
             self.branch_of[person_id] = branch_id
+            if protected_since:
+                self.protected.add(person_id)
             self.exact[value].add(person_id)
             if kind == IdentifierKind.DOSSIER and (mark := dossier_mark(value)):
                 self.by_mark[mark].add(person_id)
@@ -103,10 +106,13 @@ class Numbers:
         return ("".join(dossier.split()).upper() or twelve_digits(personal, self.today) or dossier_mark(personal))[:20]
 
 
-def why_unmatched(payment: Payment, today: date) -> str:
-    """Why nobody is found for a payment, in words; empty when somebody is found by now."""
-    reason = Numbers(today).find(*_numbers_of(payment)).reason
-    return str(REASONS[reason]) if reason else ""
+def why_unmatched(actor: Actor, payment: Payment, today: date) -> str:
+    """Why nobody is found for a payment, in words; empty when somebody whom the actor may see is found by now."""
+    match = Numbers(today).find(*_numbers_of(payment))
+    seen = Person.objects.filter(policy.visible_cases(actor, "compensation.read", "case__"))
+    if match.person_id and seen.filter(id=match.person_id).exists():
+        return ""
+    return str(REASONS[match.reason or "unknown"])
 
 
 def _numbers_of(payment: Payment) -> tuple[str, str]:
@@ -280,7 +286,10 @@ def _payment(run: PaymentFile, found: _New, numbers: Numbers) -> Payment:
 
 
 def _try_again(branch_id: int, numbers: Numbers) -> int:
-    """Match the branch's rows without a person that can be matched by now; a row that somebody loosened is left."""
+    """Match the branch's rows without a person that can be matched by now; a row that somebody loosened is left.
+
+    How many were matched, those of protected cases not counted.
+    """
     loose = Payment.objects.select_for_update(of=("self",)).filter(
         branch_id=branch_id, person__isnull=True, matched_by=""
     )
@@ -292,7 +301,7 @@ def _try_again(branch_id: int, numbers: Numbers) -> int:
             payment.matched_by = Payment.MatchedBy.NUMBER
             found.append(payment)
     Payment.objects.bulk_update(found, ["person", "branch", "matched_by"])
-    return len(found)
+    return sum(payment.person_id not in numbers.protected for payment in found)
 
 
 # --- what came --------------------------------------------------------------------------------------------------------
@@ -328,8 +337,9 @@ class Month:
         return sum(part.unmatched for part in self.parts)
 
 
+@transaction.atomic
 def came_by_month(actor: Actor) -> list[Month]:
-    """The payments that the actor may see, month by month, the latest first. One query."""
+    """The payments that the actor may see, month by month, the latest first. One query; audited."""
     policy.require(actor, "compensation.read")
     rows = (
         Payment.objects.filter(visible_payments(actor))
@@ -341,4 +351,5 @@ def came_by_month(actor: Actor) -> list[Month]:
     months: dict[date, list[Part]] = defaultdict(list)
     for row in rows:
         months[row["month"]].append(Part(row["ground"], row["count"], row["sum"], row["unmatched"]))
+    audit.record(actor, "payments.totals_viewed", details={"months": len(months)})
     return [Month(first, tuple(parts)) for first, parts in months.items()]

@@ -10,7 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -37,13 +37,16 @@ from hemvist.law.compensation import (
     entitlements,
     initial_rate,
 )
+from hemvist.law.compensation.ledger import BEFORE_REGISTRATION, ended_by_law
 from hemvist.law.parameters import Parameter
 from hemvist.law.rulings import Choice, with_defaults
 from hemvist.law.sources import sfs
-from hemvist.law.target_group import Living, PermitGround, PersonForTargetGroup, SponsorTie
+from hemvist.law.target_group import RESETTLED, Living, PermitGround, PersonForTargetGroup, SponsorTie
 from hemvist.law.types import Answer, Proposal, Step, gettext_noop
 from hemvist.organisation.queries import rulings_on
 from hemvist.reception.compensation_facts import CompensationPerson, compensation_people
+from hemvist.reception.facts import PermitValue, came_from_elsewhere, first_registration, permit_on
+from hemvist.reception.models import Category
 
 # How the grounds are put together where a table or chart has room for few.
 GROUPS: Mapping[str, frozenset[Ground]] = {
@@ -163,10 +166,12 @@ def ledger_of(
         Registration(row.day, row.municipality if row.registered else NOWHERE, row.decided_on)
         for row in person.registrations
     )
-    eligible = _covered(person, received.value or until, terms)
+    permit = _permit(person, received.value, until)
+    eligible = _covered(person, permit, received.value or until, terms)
     if eligible.value is None:
         assumed += (ASSUMED_COVERED,)
-    rate = initial_rate(_rate_facts(person, received.value, eligible), terms)
+    rate = initial_rate(_rate_facts(person, permit, received.value, eligible), terms)
+    stays = _stays(person, received.value, home)
     facts = CompensationFacts(
         birth_date=person.birth_date or date(1900, 1, 1),
         received_on=received.value if eligible.value is not False and person.birth_date else None,
@@ -175,17 +180,27 @@ def ledger_of(
         rate_steps=rate.steps,
         registrations=registrations,
         died_on=person.died_on,
-        stays=_stays(person, received.value, home),
+        not_covered_from=_not_covered_from(person),
+        stays=stays,
     )
+    if eligible.value is False and received.value:
+        # No mottagandedatum that gives money, but mottagandelagen has ended for the person all the same.
+        seen = replace(facts, received_on=received.value)
+        facts = replace(facts, stays=tuple(part for stay in stays for part in ended_by_law(stay, seen, until)))
     owed = entitlements(facts, terms, until=until) if person.birth_date else ()
     return PersonLedger(person, received, eligible, facts, owed, home, assumed)
 
 
 def _first_municipality(person: CompensationPerson, registrations: Sequence[Registration]) -> str:
-    """Who first received the person: as Migrationsverket's list says, else we, else where registered first."""
+    """Who first received the person: as Migrationsverket's list says, else where registered before coming here without
+    an anvisning, else we, else where registered first.
+    """
     if person.reported is not None:
         return person.reported.municipality
-    if person.received_on is not None or not registrations:
+    moved_in = came_from_elsewhere(
+        person.registrations, named=person.assignment is not None, received_on=person.received_on, home=person.home
+    )
+    if not registrations or (person.received_on is not None and not moved_in):
         return person.home
     return min(registrations, key=lambda row: row.on).municipality or person.home
 
@@ -193,15 +208,33 @@ def _first_municipality(person: CompensationPerson, registrations: Sequence[Regi
 def _received(person: CompensationPerson, rulings: Mapping[str, str]) -> tuple[Answer[date], tuple[str, ...]]:
     """Mottagandedatum with its steps: Migrationsverket's own day, else the rule's, else Skatteverket's decision."""
     answer = person.first_received(with_defaults(rulings))
-    decided = next((row.decided_on for row in person.registrations if row.registered), None)
+    registered = first_registration(person.registrations)
+    decided = registered.decided_on if registered else None
     if answer.value is None and "reported_on" in answer.missing and decided:
         step = Step(ASSUMED_DECISION_DAY, {}, sfs("2010:1122", "6 §"))
         return replace(answer, value=decided, steps=(*answer.steps, step)), (ASSUMED_DECISION_DAY,)
     return answer, ()
 
 
-def _covered(person: CompensationPerson, on: date, terms: Terms) -> Proposal[bool]:
-    permit, tie = person.permit, person.relative_tie
+def _permit(person: CompensationPerson, received_on: date | None, until: date) -> PermitValue | None:
+    """The permit that the right rests on: the one that was the last granted when the person was received."""
+    found = permit_on(person.permits, received_on or until)
+    if found is None and person.permits:
+        # Only a later one is known, so when the person was received there was another: its day is not known.
+        return person.permits[0].model_copy(update={"granted_on": None})
+    return found
+
+
+def _not_covered_from(person: CompensationPerson) -> date | None:
+    """The day from which a final refusal leaves the person without a permit. Who has got a new one since is covered."""
+    last = person.permit
+    if last is None or last.valid_to is None or last.renewal_refused_final_on is None:
+        return None
+    return max(last.renewal_refused_final_on, last.valid_to + timedelta(days=1))
+
+
+def _covered(person: CompensationPerson, permit: PermitValue | None, on: date, terms: Terms) -> Proposal[bool]:
+    tie = person.relative_tie
     registered = any(row.registered for row in person.registrations)
     seen = PersonForTargetGroup(
         permit_ground=permit.ground if permit else None,
@@ -215,17 +248,23 @@ def _covered(person: CompensationPerson, on: date, terms: Terms) -> Proposal[boo
         birth_date=person.birth_date,
         living=person.living,
     )
-    return covered(seen, on, terms, born_in_sweden=person.born_in_sweden)
+    # Migrationsverket has assigned a child of asylum seekers by its own permit; U7 is about those born later.
+    born_later = person.born_in_sweden and person.assignment is None
+    return covered(seen, on, terms, born_in_sweden=born_later, listed=person.reported is not None)
 
 
-def _rate_facts(person: CompensationPerson, received_on: date | None, eligible: Proposal[bool]) -> RateFacts:
-    protection = person.permit is not None and person.permit.ground is PermitGround.UTLL_21
-    living = person.living
+def _rate_facts(
+    person: CompensationPerson, permit: PermitValue | None, received_on: date | None, eligible: Proposal[bool]
+) -> RateFacts:
+    protection = permit is not None and permit.ground is PermitGround.UTLL_21
+    living = person.living or _lived_in(person, received_on)
     section_11: bool | None = None
-    if person.category in ("quota", "asylum_housing") or living is Living.STATE_HOUSING:
+    if person.category is Category.QUOTA or (permit and permit.ground in RESETTLED):
         section_11 = True
     elif living is not None:
-        section_11 = protection and living is Living.MUNICIPAL_TEMPORARY_PROTECTION
+        section_11 = living is Living.STATE_HOUSING or (protection and living is Living.MUNICIPAL_TEMPORARY_PROTECTION)
+    elif person.category is Category.ASYLUM_HOUSING:
+        section_11 = True
     return RateFacts(
         assignment_decided_on=person.assignment.decided_on if person.assignment else None,
         covered_by_11=section_11,
@@ -234,25 +273,62 @@ def _rate_facts(person: CompensationPerson, received_on: date | None, eligible: 
             and received_on is not None
             and received_on >= starts("2026:1326")
         ),
+        received_on=received_on,
+        only_renewal=bool(
+            eligible.value and permit and permit.valid_to and received_on and permit.valid_to < received_on
+        ),
         covered=eligible.value is not False,
     )
 
 
+def _lived_in(person: CompensationPerson, received_on: date | None) -> Living | None:
+    """Housing that we arranged for temporary protection, when the person still lived there when received."""
+    form = StayForm.MUNICIPAL_TEMPORARY_PROTECTION
+    if received_on and any(
+        stay.form is form and stay.start <= received_on <= (stay.end or date.max) for stay in person.stays
+    ):
+        return Living.MUNICIPAL_TEMPORARY_PROTECTION
+    return None
+
+
 def _stays(person: CompensationPerson, received_on: date | None, home: str) -> tuple[Stay, ...]:
-    """The recorded stays, and that of an assigned person who moved in before mottagandelagen ended (14 c §)."""
-    stays = [Stay(StayForm(stay.form), stay.start, stay.end, home) for stay in person.stays]
-    protection = person.permit is not None and person.permit.ground is PermitGround.UTLL_21
+    """The recorded stays, and that of an assigned person who moved in before mottagandelagen ended (14 c §).
+
+    A stay before folkbokföring that nobody has ended goes on no longer than the person belongs to the household and
+    the case is open. Who is resettled has never been under mottagandelagen; for temporary protection 14 a § pays until
+    then.
+    """
+    stays = [_until_gone(Stay(StayForm(stay.form), stay.start, stay.end, home), person) for stay in person.stays]
+    grounds = {permit.ground for permit in person.permits}
+    outside = person.category is Category.QUOTA or bool(grounds & {PermitGround.UTLL_21, *RESETTLED})
     arrived = person.received_on
     if (
         person.assignment is not None
         and arrived is not None
-        and not protection
+        and not outside
         and not any(stay.form is StayForm.ASSIGNED_HOUSING for stay in stays)
         and arrived >= starts("2026:1728")
-        and (received_on is None or arrived < received_on)
     ):
-        stays.append(Stay(StayForm.ASSIGNED_HOUSING, arrived, received_on, home))
+        start, ended_on = max(arrived, person.assignment.decided_on), person.assignment.ended_on
+        stay = _until_gone(Stay(StayForm.ASSIGNED_HOUSING, start, None, home), person)
+        if ended_on and ended_on < (stay.end or date.max):
+            text = gettext_noop("Anvisningen upphörde den {day}. Vistelsen räknas till den dagen.")
+            step = Step(text, {"day": ended_on}, sfs("2017:193", "14 c §"))
+            stay = replace(stay, end=ended_on, steps=(step,))
+        if received_on is None or start < received_on:
+            stays.append(stay)
     return tuple(stays)
+
+
+def _until_gone(stay: Stay, person: CompensationPerson) -> Stay:
+    gone = min((day for day in (person.left_on, person.case_closed_on) if day), default=None)
+    if gone is None or stay.end is not None or stay.form not in BEFORE_REGISTRATION:
+        return stay
+    text = gettext_noop(
+        "Personen lämnade hushållet, eller ärendet avslutades, den {day}. Vistelsen är inte avslutad och räknas till "
+        "den dagen."
+    )
+    return replace(stay, end=max(gone, stay.start), steps=(Step(text, {"day": gone}),))
 
 
 # --- put together -----------------------------------------------------------------------------------------------------

@@ -8,34 +8,17 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from hemvist.law.compensation import Ground
+from hemvist.planning.reconciliation import Paid
+from hemvist.reception.models import StagedFile
 
-class PaymentFile(models.Model):
-    """One list of payments (utbetalningslista) from Migrationsverket: staged for preview, then brought in whole."""
 
-    class State(models.TextChoices):
-        PREVIEWED = "previewed", _("Förhandsgranskad")
-        IMPORTED = "imported", _("Inläst")
-        DISCARDED = "discarded", _("Kastad")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    branch = models.ForeignKey("organisation.Branch", on_delete=models.PROTECT, related_name="+")
-    file_name = models.CharField(max_length=255)
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField(max_length=20, choices=State.choices, default=State.PREVIEWED)
-    # Parsed rows and their errors; emptied when the file is imported or discarded.
-    staged = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    summary = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
+class PaymentFile(StagedFile):
+    """One list of payments (utbetalningslista) from Migrationsverket."""
 
 
 class Payment(models.Model):
@@ -74,6 +57,19 @@ class Payment(models.Model):
         ordering = ["paid_on", "row"]
         constraints = [models.UniqueConstraint(fields=["file", "row"], name="payment_row_once")]
         indexes = [models.Index(fields=["branch", "paid_on"]), models.Index(fields=["number"])]
+
+    @property
+    def as_paid(self) -> Paid:
+        """The payment as the reconciliation sees it."""
+        return Paid(
+            id=str(self.id),
+            person=str(self.person_id),
+            amount=self.amount,
+            paid_on=self.paid_on,
+            ground=Ground(self.ground) if self.ground else None,
+            number=self.instalment,
+            period_from=self.period_from,
+        )
 
 
 class Clearance(models.Model):

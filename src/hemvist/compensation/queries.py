@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Min, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from hemvist.access import audit, policy
@@ -28,28 +28,32 @@ from hemvist.compensation.ledger import (
     months,
     year_of,
 )
-from hemvist.compensation.models import Payment
+from hemvist.compensation.models import Clearance, Payment
 from hemvist.law.acts import acts
 from hemvist.law.calendar import add_months, end_of_month
-from hemvist.law.compensation import Entitlement, Route, Terms
+from hemvist.law.compensation import Entitlement, Ground, Route, Terms
 from hemvist.law.parameters import Parameter
 from hemvist.law.rulings import Choice
 from hemvist.organisation.models import Responsibility, Unit
 from hemvist.organisation.queries import DistributionKey, distribution_keys, responsible_unit
 from hemvist.planning.apportion import apportion
+from hemvist.planning.reconciliation import Key, Kind, Owed, reconcile
+from hemvist.planning.reconciliation import Line as Compared
 from hemvist.reception.compensation_facts import people_for_sums, people_page
-from hemvist.reception.models import Household
+from hemvist.reception.models import Household, Identifier
 
 # The ordinances that the figures rest on, and until when their texts were read.
 RESTS_ON = ("2010:1122", "2017:193", "2026:999", "2026:1326")
 PAGE_SIZE = 25
+# What comes only to whoever has applied: it is in what came, but not in what falls due by itself.
+APPLIED = (Ground.SCHOOL, Ground.ASSIGNED_HOUSING, Ground.ASSIGNED_HOUSING_ONCE)
 # More persons than any municipality has.
 ALL = 1_000_000
 
 
 def sees_persons(actor: Actor) -> bool:
-    """Whether the actor sees persons' money, and not only sums: holds the role in a branch that owns cases."""
-    return Case.objects.filter(branch_id__in=actor.branches("compensation.read")).exists()
+    """Whether the actor sees persons' money, and not only sums: holds the role in a branch with cases to see."""
+    return Case.objects.filter(policy.visible_cases(actor, "compensation.read")).exists()
 
 
 def summed(actor: Actor, *, today: date, until: date | None = None, terms: Terms | None = None) -> list[PersonLedger]:
@@ -60,27 +64,44 @@ def summed(actor: Actor, *, today: date, until: date | None = None, terms: Terms
     return derive(people_for_sums(today), today=today, until=until, terms=terms)
 
 
-def visible_payments(actor: Actor) -> Q:
-    """The payments that the actor may see: of the own branch, and of a protected case only for whoever handles it."""
-    return Q(branch_id__in=actor.branches("compensation.read")) & (
-        Q(person__isnull=True) | policy.visible_cases(actor, "compensation.read", "person__case__")
+def visible_payments(actor: Actor, permission: str = "compensation.read") -> Q:
+    """The payments that the actor may see: of the own branch, and of a protected case only for whoever handles it.
+
+    A row without a person is of a protected case too when its number is that of somebody there.
+    """
+    loose = Q(person__isnull=True) & (Q(branch_id__in=actor.protected_branches(permission)) | ~_protected_number())
+    return Q(branch_id__in=actor.branches(permission)) & (
+        loose | policy.visible_cases(actor, permission, "person__case__")
     )
+
+
+def _protected_number() -> Q:
+    protected = Identifier.objects.filter(person__case__protected_since__isnull=False)
+    return Q(number__in=protected.values("value"))
 
 
 def paid_by_month(actor: Actor, since: date, until: date) -> dict[date, Decimal]:
     """What came each month, as the imported lists say. One query."""
-    if sees_persons(actor):
-        seen = visible_payments(actor)
-    else:
-        seen = Q(person__isnull=True) | Q(person__case__protected_since__isnull=True)
     rows = (
-        Payment.objects.filter(seen, paid_on__gte=since, paid_on__lte=until)
+        Payment.objects.filter(_summed_payments(actor), paid_on__gte=since, paid_on__lte=until)
         .annotate(month=TruncMonth("paid_on"))
         .values("month")
         .annotate(sum=Sum("amount"))
         .order_by("month")
     )
     return {row["month"]: row["sum"] for row in rows}
+
+
+def _summed_payments(actor: Actor) -> Q:
+    if sees_persons(actor):
+        return visible_payments(actor)
+    policy.require(actor, "compensation.totals")
+    return Q(person__case__protected_since__isnull=True) & ~(Q(person__isnull=True) & _protected_number())
+
+
+def _came_after_claim(actor: Actor, since: date, until: date) -> Decimal:
+    rows = Payment.objects.filter(_summed_payments(actor), paid_on__gte=since, paid_on__lte=until, ground__in=APPLIED)
+    return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
 # --- the overview -----------------------------------------------------------------------------------------------------
@@ -91,19 +112,22 @@ class Overview:
     """A year of the state's money, and what the figures rest on.
 
     ``months`` hold what is paid without application; ``applied`` what can be applied for, by the month of its last day.
+    ``after_claim`` is the part of ``paid`` that came after an application.
+    Numbers of persons and of single amounts are None for who sees sums only.
     """
 
     year: int
     months: list[Month]
     applied: Mapping[date, Decimal]
     paid: Mapping[date, Decimal]
+    after_claim: Decimal
     due: Decimal
     coming: Decimal
     persons: int | None
-    without_date: int
+    without_date: int | None
     provisional: tuple[Parameter, ...]
     open_points: tuple[Choice, ...]
-    assumptions: int
+    assumptions: int | None
     verified_until: date | None
 
     @property
@@ -120,7 +144,7 @@ def overview(actor: Actor, *, year: int, today: date) -> Overview:
     """What is owed and what came in a year, month by month. Fixed number of queries; audited."""
     policy.require(actor, "compensation.totals")
     since, until = year_of(date(year, 1, 1))
-    found = summed(actor, today=today)
+    found, counted = summed(actor, today=today), sees_persons(actor)
     rows = lines(found, since=since, until=until)
     ahead = lines(found, since=today, until=end_of_month(add_months(today, 12)))
     audit.record(actor, "compensation.overview_viewed", details={"year": year})
@@ -129,13 +153,14 @@ def overview(actor: Actor, *, year: int, today: date) -> Overview:
         months=months(rows, since, until, applied=False),
         applied=_applied(rows),
         paid=paid_by_month(actor, since, until),
+        after_claim=_came_after_claim(actor, since, until),
         due=_sum(row for row in rows if row.owed.due_on < today and row.owed.route is Route.AUTOMATIC),
         coming=_sum(row for row in ahead if row.owed.route is Route.AUTOMATIC),
-        persons=len({row.ledger.person.person_id for row in rows}) if sees_persons(actor) else None,
-        without_date=sum(ledger.expected and ledger.person.received_on is not None for ledger in found),
+        persons=len({row.ledger.person.person_id for row in rows}) if counted else None,
+        without_date=sum(one.expected and one.person.received_on is not None for one in found) if counted else None,
         provisional=_once(p for row in rows for p in row.owed.provisional),
         open_points=_choices(row.owed for row in rows),
-        assumptions=sum(bool(row.owed.assumed) for row in rows),
+        assumptions=sum(bool(row.owed.assumed) for row in rows) if counted else None,
         verified_until=verified_until(),
     )
 
@@ -172,12 +197,13 @@ def _choices(owed: Iterable[Entitlement]) -> tuple[Choice, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person in the list: owed up to today and after, and what came."""
+    """A person in the list: owed up to today and after, and what came; ``after_claim`` is in what came too."""
 
     ledger: PersonLedger
     due: Decimal
     coming: Decimal
     paid: Decimal
+    after_claim: Decimal
     upcoming: Entitlement | None
 
 
@@ -188,6 +214,14 @@ def paid_by_person(actor: Actor, person_ids: Sequence[uuid.UUID]) -> dict[uuid.U
         .annotate(sum=Sum("amount"))
     )
     return {row["person_id"]: row["sum"] for row in rows}
+
+
+def _person_rows(actor: Actor, found: Sequence[PersonLedger], today: date) -> list[PersonRow]:
+    ids = [ledger.person.person_id for ledger in found]
+    paid = paid_by_person(actor, ids)
+    rows = Payment.objects.filter(visible_payments(actor), person_id__in=ids, ground__in=APPLIED)
+    claimed = {row["person_id"]: row["sum"] for row in rows.values("person_id").annotate(sum=Sum("amount"))}
+    return [_person_row(ledger, paid, claimed, today) for ledger in found]
 
 
 @transaction.atomic
@@ -205,8 +239,7 @@ def list_people(
     if state:
         found = [ledger for ledger in found if _state(ledger, today) == state]
         found, more = found[offset : offset + limit], len(found) > offset + limit
-    paid = paid_by_person(actor, [ledger.person.person_id for ledger in found])
-    return [_person_row(ledger, paid, today) for ledger in found], more
+    return _person_rows(actor, found, today), more
 
 
 def _state(ledger: PersonLedger, today: date) -> str:
@@ -216,7 +249,9 @@ def _state(ledger: PersonLedger, today: date) -> str:
     return "running" if last and last >= today else "ended"
 
 
-def _person_row(ledger: PersonLedger, paid: Mapping[uuid.UUID, Decimal], today: date) -> PersonRow:
+def _person_row(
+    ledger: PersonLedger, paid: Mapping[uuid.UUID, Decimal], claimed: Mapping[uuid.UUID, Decimal], today: date
+) -> PersonRow:
     automatic = [item for item in ledger.own if item.route is Route.AUTOMATIC]
     ahead = [item for item in automatic if item.due_on >= today]
     return PersonRow(
@@ -224,6 +259,7 @@ def _person_row(ledger: PersonLedger, paid: Mapping[uuid.UUID, Decimal], today: 
         due=sum((item.amount or Decimal(0) for item in automatic if item.due_on < today), Decimal(0)),
         coming=sum((item.amount or Decimal(0) for item in ahead), Decimal(0)),
         paid=paid.get(ledger.person.person_id, Decimal(0)),
+        after_claim=claimed.get(ledger.person.person_id, Decimal(0)),
         upcoming=min((item for item in ahead if item.amount), key=lambda item: item.due_on, default=None),
     )
 
@@ -239,12 +275,22 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """Everything about a person's money on one page."""
+    """Everything about a person's money on one page.
 
-    ledger: PersonLedger
+    ``compared`` holds what came for each amount, from the first payment that is known; ``cleared`` the keys of the
+    differences that somebody has cleared up.
+    """
+
+    row: PersonRow
     rows: list[tuple[Entitlement, list[Split]]]
     payments: list[Payment]
     key_confirmed: bool
+    compared: Mapping[Key, Compared] = field(default_factory=dict)
+    cleared: frozenset[Key] = frozenset()
+
+    @property
+    def ledger(self) -> PersonLedger:
+        return self.row.ledger
 
     @property
     def paid(self) -> Decimal:
@@ -262,7 +308,32 @@ def person_page(actor: Actor, person_id: uuid.UUID, *, today: date) -> PersonPag
         Payment.objects.filter(visible_payments(actor), person_id=person_id).select_related("file").order_by("paid_on")
     )
     rows = [(owed, keys.split(Line(found[0], owed)) if owed in found[0].own else []) for owed in found[0].owed]
-    return PersonPage(found[0], rows, payments, keys.confirmed)
+    compared = _compared(actor, found[0], payments, today)
+    cleared = {
+        (row.ground, row.number, row.period_from): row.difference
+        for row in Clearance.objects.filter(person_id=person_id).order_by("cleared_at", "id")
+    }
+    return PersonPage(
+        _person_rows(actor, found, today)[0],
+        rows,
+        payments,
+        keys.confirmed,
+        compared,
+        frozenset(key for key, line in compared.items() if cleared.get(key) == line.difference),
+    )
+
+
+def _compared(actor: Actor, ledger: PersonLedger, payments: Iterable[Payment], today: date) -> dict[Key, Compared]:
+    """What came for each amount. Nothing is known to be missing from before the first list."""
+    first = Payment.objects.filter(visible_payments(actor)).aggregate(first=Min("paid_on"))["first"] or today
+    who = str(ledger.person.person_id)
+    found = reconcile(
+        (Owed(who, item) for item in ledger.own),
+        (payment.as_paid for payment in payments),
+        today=today,
+        elsewhere=(Owed(who, item) for item in ledger.lapsed),
+    )
+    return {line.key: line for line in found if line.kind is not Kind.MISSING or line.month >= first.replace(day=1)}
 
 
 @transaction.atomic
@@ -275,8 +346,7 @@ def household_page(actor: Actor, household_id: uuid.UUID, *, today: date) -> lis
     ]
     if not found:
         raise NotVisible(action="compensation.read", object_id=str(household_id))
-    paid = paid_by_person(actor, [ledger.person.person_id for ledger in found])
-    return [_person_row(ledger, paid, today) for ledger in found]
+    return _person_rows(actor, found, today)
 
 
 def _case_ids(household_id: uuid.UUID) -> list[uuid.UUID]:

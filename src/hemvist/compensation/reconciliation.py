@@ -49,7 +49,6 @@ from hemvist.planning.reconciliation import (
     Kind,
     Line,
     Owed,
-    Paid,
     Reason,
     explained,
     months_between,
@@ -179,7 +178,7 @@ class _Account:
         who = str(ledger.person.person_id)
         self.lines = reconcile(
             (Owed(who, item) for item in ledger.own),
-            map(_paid, payments),
+            (payment.as_paid for payment in payments),
             today=today,
             elsewhere=(Owed(who, item) for item in ledger.lapsed),
         )
@@ -189,18 +188,6 @@ class _Account:
         """The lines with their reasons, by code."""
         told = explained(self.lines, lambda: alternatives(self.ledger, self.terms, self.today), self.today)
         return {line.code: line for line in told}
-
-
-def _paid(payment: Payment) -> Paid:
-    return Paid(
-        id=str(payment.id),
-        person=str(payment.person_id),
-        amount=payment.amount,
-        paid_on=payment.paid_on,
-        ground=Ground(payment.ground) if payment.ground else None,
-        number=payment.instalment,
-        period_from=payment.period_from,
-    )
 
 
 @dataclass(frozen=True)
@@ -443,7 +430,7 @@ def clear_difference(
         period_from=period_from,
         difference=difference,
         cause=cause,
-        comment=comment.strip(),
+        comment=comment.strip()[:500],
         cleared_by_id=actor.user_id,
     )
     audit.record(
@@ -452,7 +439,7 @@ def clear_difference(
         object_type="person",
         object_ids=[person_id],
         case=row.person.case_id,
-        details={"line": code, "difference": difference, "cause": cause},
+        details={"line": code, "cause": cause},
     )
     return clearance
 
@@ -495,11 +482,11 @@ def _hold_person(actor: Actor, person_id: uuid.UUID) -> Person:
 
 
 def _hold_payment(actor: Actor, payment_id: uuid.UUID) -> Payment:
-    """A payment of the actor's own branch, its row locked. Raises NotVisible."""
+    """A payment that the actor may see, of the own branch, its row locked. Raises NotVisible."""
     payment = (
         Payment.objects.select_for_update(of=("self",))
         .select_related("file")
-        .filter(id=payment_id, branch_id__in=actor.branches("compensation.work"))
+        .filter(visible_payments(actor, "compensation.work"), id=payment_id)
         .first()
     )
     if payment is None:
@@ -554,7 +541,7 @@ def candidates(actor: Actor, payment_id: uuid.UUID, *, today: date, search: str 
     """
     policy.require(actor, "compensation.work")
     payment = (
-        Payment.objects.filter(id=payment_id, branch_id__in=actor.branches("compensation.work"), person__isnull=True)
+        Payment.objects.filter(visible_payments(actor, "compensation.work"), id=payment_id, person__isnull=True)
         .select_related("file", "matched_user")
         .first()
     )
@@ -577,7 +564,7 @@ def candidates(actor: Actor, payment_id: uuid.UUID, *, today: date, search: str 
         fields=("amount", "ground", "number"),
         details={"searched": bool(search.strip())},
     )
-    reason = why_unmatched(payment, today)
+    reason = why_unmatched(actor, payment, today)
     return Unmatched(payment, reason, tuple(found[:MOST_CANDIDATES]), len(found) > MOST_CANDIDATES)
 
 

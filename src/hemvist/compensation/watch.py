@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -53,11 +53,13 @@ class Effect:
 class Change:
     """Values that begin on the same day by the same amendment, and what they mean here.
 
-    ``around`` are the expected persons whose day of reception may fall on either side of the day.
+    ``around`` are the expected persons whose day of reception may fall on either side of the day. Both they and the
+    ``effects`` are empty for who sees sums only.
     """
 
     on: date
     values: tuple[tuple[Parameter, Parameter | None], ...]
+    total: Decimal
     effects: tuple[Effect, ...]
     around: tuple[Effect, ...]
     status: Status
@@ -65,10 +67,6 @@ class Change:
     @property
     def moved(self) -> tuple[Effect, ...]:
         return tuple(effect for effect in self.effects if effect.difference)
-
-    @property
-    def total(self) -> Decimal:
-        return sum((effect.difference for effect in self.effects), Decimal(0))
 
     @property
     def loss(self) -> Decimal:
@@ -113,14 +111,13 @@ def watch(actor: Actor, *, today: date) -> Watch:
     policy.require(actor, "compensation.totals")
     until = add_months(today, AHEAD_MONTHS)
     terms = Terms(rulings_on(today))
-    found = _persons(actor, today, until, terms)
+    found, persons = _persons(actor, today, until, terms), sees_persons(actor)
     changes = [
-        _change(day, rows, found, today, until, terms) for (day, _act), rows in changed(today - BACK, until).items()
+        _change(day, rows, found, today, until, terms, persons=persons)
+        for (day, _act), rows in changed(today - BACK, until).items()
+        if any(_differs(row, whatif.predecessor(row)) for row in rows)
     ]
-    changes = sorted(
-        (change for change in changes if any(_differs(new, old) for new, old in change.values)),
-        key=lambda change: (change.on, -abs(change.total)),
-    )
+    changes.sort(key=lambda change: (change.on, -abs(change.total)))
     audit.record(actor, "compensation.watch_viewed", details={"changes": len(changes)})
     named = {value.source.act for change in changes for value, _old in change.values}
     return Watch(
@@ -134,7 +131,7 @@ def watch(actor: Actor, *, today: date) -> Watch:
             ),
             key=lambda act: act.valid_from or date.max,
         ),
-        sees_persons=sees_persons(actor),
+        sees_persons=persons,
     )
 
 
@@ -153,17 +150,24 @@ def _persons(actor: Actor, today: date, until: date, terms: Terms) -> list[Perso
 
 
 def _change(
-    day: date, rows: Sequence[Parameter], found: Sequence[PersonLedger], today: date, until: date, terms: Terms
+    day: date,
+    rows: Sequence[Parameter],
+    found: Sequence[PersonLedger],
+    today: date,
+    until: date,
+    terms: Terms,
+    *,
+    persons: bool,
 ) -> Change:
     dropped_terms = Terms(terms.rulings, whatif.without(rows))
     effects = [
         Effect(ledger, before=again(ledger, dropped_terms, until).total(), after=ledger.total())
         for ledger in found
-        if any(owed.due_on >= day for owed in ledger.own)
+        if _may_concern(ledger, rows, day)
     ]
     cohort = any(row.received_from for row in rows) or any(row.basis == "received" for row in rows)
     around = []
-    if cohort and day > today:
+    if persons and cohort and day > today:
         for ledger in found:
             received = ledger.received.value
             if received is None or received < today or not abs(received - day) <= AROUND:
@@ -174,10 +178,26 @@ def _change(
     return Change(
         day,
         tuple((row, whatif.predecessor(row)) for row in rows),
-        tuple(effects),
+        sum((effect.difference for effect in effects), Decimal(0)),
+        tuple(effects) if persons else (),
         tuple(around),
         max(row.status_on(today) for row in rows),
     )
+
+
+def _may_concern(ledger: PersonLedger, rows: Sequence[Parameter], day: date) -> bool:
+    """Whether a change can move the person's money at all: most changes concern few, and counting again takes time."""
+    received = ledger.received.value
+    for row in rows:
+        if row.received_from or row.basis == "received":
+            if received is not None and received >= day:
+                return True
+        elif row.key.startswith("asylum."):
+            if ledger.facts.stays:
+                return True
+        elif any(owed.due_on >= day for owed in ledger.own):
+            return True
+    return False
 
 
 def _received_on(ledger: PersonLedger, day: date, terms: Terms, until: date) -> Decimal:
@@ -192,25 +212,34 @@ def again(ledger: PersonLedger, terms: Terms, until: date) -> PersonLedger:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """The same persons as the law stands and under an imagined or a dropped rule, side by side."""
+    """The same persons as the law stands and under an imagined or a dropped rule, side by side.
+
+    ``effects`` are empty for who sees sums only.
+    """
 
     effects: tuple[Effect, ...]
     by_year: Mapping[int, tuple[Decimal, Decimal]]
 
     @property
     def before(self) -> Decimal:
-        return sum((effect.before for effect in self.effects), Decimal(0))
+        return sum((before for before, _after in self.by_year.values()), Decimal(0))
 
     @property
     def after(self) -> Decimal:
-        return sum((effect.after for effect in self.effects), Decimal(0))
+        return sum((after for _before, after in self.by_year.values()), Decimal(0))
 
 
 @transaction.atomic
 def what_if(actor: Actor, *, today: date, source: Register) -> WhatIf:
-    """The actor's persons under the real register and under another. Nothing is kept. Audited."""
+    """The actor's persons under the real register and under another. Nothing is kept. Audited.
+
+    Who sees sums only sees them by month: what is imagined begins with its month then.
+    """
     policy.require(actor, "compensation.totals")
     until = add_months(today, AHEAD_MONTHS)
+    persons = sees_persons(actor)
+    if not persons:
+        source = _by_month(source)
     real = Terms(rulings_on(today))
     other = Terms(real.rulings, source, what_if=True)
     years: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
@@ -222,7 +251,27 @@ def what_if(actor: Actor, *, today: date, source: Register) -> WhatIf:
             for owed in rows:
                 years[owed.due_on.year][place] += owed.amount or Decimal(0)
     audit.record(actor, "compensation.what_if_viewed")
-    return WhatIf(tuple(effects), {year: (old, new) for year, (old, new) in sorted(years.items())})
+    return WhatIf(tuple(effects) if persons else (), {year: (old, new) for year, (old, new) in sorted(years.items())})
+
+
+def _by_month(source: Register) -> Register:
+    """The register where each imagined value begins on the first of its month.
+
+    Asked day by day, the sums would tell on which day each person was received.
+    """
+
+    def whole(row: Parameter) -> Parameter:
+        if row.source != whatif.IMAGINED:
+            return row
+        received = row.received_from and row.received_from.replace(day=1)
+        return replace(row, valid_from=row.valid_from.replace(day=1), received_from=received)
+
+    return {key: tuple(map(whole, rows)) for key, rows in source.items()}
+
+
+def first_day(actor: Actor, day: date) -> date:
+    """The day from which a what-if of the actor's counts what is imagined from a day."""
+    return day if sees_persons(actor) else day.replace(day=1)
 
 
 def imagined(key: str, value: Any, from_day: date) -> Register:

@@ -167,7 +167,7 @@ QUESTIONS: Mapping[str, RulingQuestion] = {
                 "five": gettext_noop("Fem dagar i veckan."),
                 "seven": gettext_noop("Alla dagar."),
             },
-            sfs("2017:819", "2 kap. 13 §"),
+            sfs("2017:819", "10 kap. 6 §"),
             default="five",
         ),
         RulingQuestion(

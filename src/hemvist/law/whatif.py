@@ -15,6 +15,11 @@ from hemvist.law.parameters import Parameter, Register, register
 from hemvist.law.types import Source, Status, Text
 
 _ONE_DAY = timedelta(days=1)
+# The key that a new one came instead of: without the change, what that one says goes on (16 §, ändring 2026:1332).
+REPLACED = {
+    f"compensation.initial.housing_2026.{band}": f"compensation.initial.assigned_2016.{band}"
+    for band in ("under_20", "to_limit", "from_limit")
+}
 IMAGINED = Source("tänkt fall")
 
 
@@ -29,7 +34,7 @@ def without(changes: Iterable[Parameter], source: Register | None = None) -> Reg
         else:
             ended = change.valid_from - _ONE_DAY
             rows = [replace(row, valid_to=change.valid_to) if row.valid_to == ended else row for row in rows]
-        known[change.key] = tuple(rows)
+        known[change.key] = tuple(rows) or known.get(REPLACED.get(change.key, ""), ())
     return known
 
 
@@ -57,7 +62,11 @@ def imagined(key: str, value: Any, from_day: date, source: Register | None = Non
 
 def predecessor(change: Parameter, source: Register | None = None) -> Parameter | None:
     """The value that a change replaces: the one that ended the day before, for the cohort before or for all."""
-    rows = (register() if source is None else source)[change.key]
+    known = register() if source is None else source
+    rows = known[change.key]
+    if change.key in REPLACED and rows[0] == change:
+        earlier = known[REPLACED[change.key]]
+        return next((row for row in reversed(earlier) if row.covers(change.valid_from - _ONE_DAY)), None)
     if change.received_from is not None:
         ended = change.received_from - _ONE_DAY
         return next((row for row in reversed(rows) if row.received_to == ended and row.covers(change.valid_from)), None)

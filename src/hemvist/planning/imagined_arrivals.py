@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from hemvist.law.acts import starts
 from hemvist.law.calendar import add_months
-from hemvist.law.compensation import CompensationFacts, InitialRate
+from hemvist.law.compensation import CompensationFacts, InitialRate, RateFacts, Terms, initial_rate
 
 # An age in the middle of each band of ages that the amounts know.
 BANDS: Mapping[str, int] = {"under_20": 9, "to_limit": 34, "from_limit": 70}
@@ -41,16 +42,25 @@ class Arrivals:
     lag_days: Mapping[str, int] = field(default_factory=dict)
 
 
-def rate_of(category: str, year: int) -> InitialRate:
-    """The initial costs that the category brings when the anvisning is decided that year."""
+def rate_of(category: str, year: int, terms: Terms | None = None) -> InitialRate:
+    """The initial costs that the category brings when the anvisning is decided that year.
+
+    From 2027 temporary protection comes from housing that the municipality arranged, without an anvisning (U14).
+    """
     if category not in ("quota", "asylum_housing", "temporary_protection"):
         return InitialRate.OTHER
-    return InitialRate.HOUSING_2026 if year >= 2027 else InitialRate.ASSIGNED_2016
+    unassigned = category == "temporary_protection" and year >= starts("2026:1326").year
+    decided_on = None if unassigned else date(year, 7, 1)
+    facts = RateFacts(assignment_decided_on=decided_on, covered_by_11=True, housing_without_assignment=unassigned)
+    return initial_rate(facts, terms).value or InitialRate.OTHER
 
 
-def examples(arrivals: Arrivals, municipality: str) -> Iterator[tuple[Decimal, CompensationFacts]]:
+def examples(
+    arrivals: Arrivals, municipality: str, terms: Terms | None = None
+) -> Iterator[tuple[Decimal, CompensationFacts]]:
     """Weight and facts of every example, in the middle of each month."""
     for category, number in arrivals.numbers.items():
+        rate = rate_of(category, arrivals.year, terms)
         for month in range(12):
             arrived = add_months(date(arrivals.year, 1, 15), month)
             received = date.fromordinal(arrived.toordinal() + arrivals.lag_days.get(category, 0))
@@ -63,6 +73,6 @@ def examples(arrivals: Arrivals, municipality: str) -> Iterator[tuple[Decimal, C
                         birth_date=date(received.year - BANDS[band], 1, 1),
                         received_on=received,
                         first_municipality=municipality,
-                        initial_rate=rate_of(category, arrivals.year),
+                        initial_rate=rate,
                     ),
                 )

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
@@ -62,6 +62,7 @@ class CoveringAssignment:
     regime: str
     status: str
     reference: str
+    ended_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,9 @@ class CompensationPerson:
     """What is known of a person that money can hang on. Every municipality is named, our own as ``home`` is.
 
     ``identifiers`` are all numbers, those that no longer hold too, as (kind, value). ``registrations`` and ``stays``
-    are by day. ``reported`` is Migrationsverket's mottagandedatum, ``received_on`` the arrival here. ``ever_assigned``:
-    there has been an anvisning for the person or the household, whatever came of it.
+    are by day, ``permits`` by the day they were granted. ``reported`` is Migrationsverket's mottagandedatum,
+    ``received_on`` the arrival here. ``ever_assigned``: there has been an anvisning for the person or the household,
+    whatever came of it; ``still_assigned``: one is in force. ``left_on`` is the day the person left the household.
     """
 
     person_id: uuid.UUID
@@ -84,11 +86,12 @@ class CompensationPerson:
     already_living_here: bool = False
     planned_arrival_on: date | None = None
     is_current_member: bool = True
+    left_on: date | None = None
     name: str = ""
     identifiers: tuple[tuple[str, str], ...] = ()
     birth_date: date | None = None
     born_in_sweden: bool = False
-    permit: PermitValue | None = None
+    permits: tuple[PermitValue, ...] = ()
     registrations: tuple[PopulationRegistrationValue, ...] = ()
     reported: FirstReceptionValue | None = None
     living: Living | None = None
@@ -98,6 +101,12 @@ class CompensationPerson:
     received_on: date | None = None
     assignment: CoveringAssignment | None = None
     ever_assigned: bool = False
+    still_assigned: bool = False
+
+    @property
+    def permit(self) -> PermitValue | None:
+        """The last permit."""
+        return self.permits[-1] if self.permits else None
 
     def first_received(self, rulings: Mapping[str, str]) -> Answer[date]:
         """The mottagandedatum (förordning 2010:1122 6 §), the same as the person's page shows."""
@@ -105,7 +114,9 @@ class CompensationPerson:
             category=self.category,
             already_living_here=self.already_living_here,
             assigned=self.ever_assigned,
-            permit=self.permit,
+            named=self.assignment is not None,
+            permit=next(iter(self.permits), None),
+            born_in_sweden=self.born_in_sweden,
             registrations=self.registrations,
             reported=self.reported,
             received_on=self.received_on,
@@ -210,6 +221,14 @@ def _people(chosen: Callable[[str, str], Q], today: date, *, identified: bool) -
                 )
             ),
             household_assigned=Exists(Assignment.objects.filter(household__case=OuterRef("case"))),
+            household_still_assigned=Exists(
+                Assignment.objects.filter(household__case=OuterRef("case"), status=Assignment.Status.ACTIVE)
+            ),
+            left_on=Subquery(
+                Membership.objects.filter(person=OuterRef("id"), household__case=OuterRef("case"))
+                .order_by(F("valid_to").desc(nulls_first=True))
+                .values("valid_to")[:1]
+            ),
         )
     }
     numbers = Identifier.objects.filter(linked).order_by("valid_from", "id")
@@ -219,12 +238,13 @@ def _people(chosen: Callable[[str, str], Q], today: date, *, identified: bool) -
         Assignment.persons.through.objects.filter(linked).order_by(
             "assignment__decided_on", "assignment__registered_at"
         ),
-        *(f"assignment__{name}" for name in ("id", "decided_on", "regime", "status", "reference")),
+        *(f"assignment__{name}" for name in ("id", "decided_on", "regime", "status", "reference", "status_on")),
     )
 
     def person(row: dict[str, Any], known: Snapshot) -> CompensationPerson:
         key = known.person_id
         received_on, received_under = next(iter(arrivals[key]), (None, None))
+        candidates = [CoveringAssignment(*found) for found in assignments[key]]
         return CompensationPerson(
             person_id=key,
             case_id=row["case_id"],
@@ -237,11 +257,12 @@ def _people(chosen: Callable[[str, str], Q], today: date, *, identified: bool) -
             already_living_here=row["case__household__already_living_here"],
             planned_arrival_on=row["case__household__planned_arrival_on"],
             is_current_member=row["is_member"],
+            left_on=row["left_on"],
             name=known.full_name if identified else "",
             identifiers=tuple(identifiers[key]),
             birth_date=known.birth_date,
             born_in_sweden=known.born_in_sweden,
-            permit=known.permit,
+            permits=known.permits,
             registrations=tuple(_named(registration, own) for registration in known.registrations),
             reported=known.first_reception and _named(known.first_reception, own),
             living=known.living,
@@ -249,8 +270,9 @@ def _people(chosen: Callable[[str, str], Q], today: date, *, identified: bool) -
             stays=known.stays,
             died_on=known.died_on,
             received_on=received_on,
-            assignment=_covering([CoveringAssignment(*found) for found in assignments[key]], received_under),
-            ever_assigned=row["household_assigned"] or bool(assignments[key]),
+            assignment=_covering(candidates, received_under),
+            ever_assigned=row["household_assigned"] or bool(candidates),
+            still_assigned=row["household_still_assigned"] or any(map(_in_force, candidates)),
         )
 
     facts = (
@@ -287,5 +309,9 @@ def _named(value: Placed, own: str) -> Placed:
 
 def _covering(candidates: Sequence[CoveringAssignment], received_under: uuid.UUID | None) -> CoveringAssignment | None:
     """The anvisning that the person was received under, else the newest in force, of candidates by day."""
-    in_force = [found for found in candidates if found.status == Assignment.Status.ACTIVE]
+    in_force = [*filter(_in_force, candidates)]
     return next((found for found in candidates if found.id == received_under), in_force[-1] if in_force else None)
+
+
+def _in_force(found: CoveringAssignment) -> bool:
+    return found.status == Assignment.Status.ACTIVE

@@ -303,6 +303,8 @@ class Snapshot:
     birth_date: date | None = None
     born_in_sweden: bool = False
     permit: PermitValue | None = None
+    # All of them by day, and above the one that holds.
+    permits: tuple[PermitValue, ...] = ()
     language: LanguageValue | None = None
     # All of them by day, and the one that holds.
     registrations: tuple[PopulationRegistrationValue, ...] = ()
@@ -385,6 +387,21 @@ def stays(facts: Iterable[AnyFact]) -> tuple[StayValue, ...]:
     return tuple(sorted((value for value in values if not value.struck), key=lambda v: (v.start, v.form)))
 
 
+def permits(facts: Iterable[AnyFact], on: date) -> tuple[PermitValue, ...]:
+    """The permits known on a day, by the day they were granted. What is told of one again, as that a new one has been
+    applied for, replaces what was told before.
+    """
+    rows = sorted((row for row in standing(facts, FactKind.PERMIT) if row.valid_from <= on), key=lambda r: r.valid_from)
+    values = (PermitValue.model_validate(row.value) for row in rows)
+    known = {value.granted_on: value for value in values}
+    return tuple(known[day] for day in sorted(known, key=lambda day: day or date.min))
+
+
+def permit_on(history: Sequence[PermitValue], day: date) -> PermitValue | None:
+    """The permit granted last of those granted up to a day, of a history by day; None before the first."""
+    return next((row for row in reversed(history) if (row.granted_on or date.min) <= day), None)
+
+
 def registrations(facts: Iterable[AnyFact]) -> tuple[PopulationRegistrationValue, ...]:
     """The registrations and deregistrations that stand, by the day they count from."""
     rows = standing(facts, FactKind.POPULATION_REGISTRATION)
@@ -421,6 +438,16 @@ def _place(name: str) -> str:
     return name.casefold().strip().removesuffix(" kommun").removesuffix(" stad").removesuffix("s")
 
 
+def came_from_elsewhere(
+    registrations: Sequence[PopulationRegistrationValue], *, named: bool, received_on: date | None, home: str
+) -> bool:
+    """Whether the person was registered in another municipality before coming here without an anvisning."""
+    first = first_registration(registrations)
+    if named or received_on is None or first is None:
+        return False
+    return first.day < received_on and not is_home(first.municipality, home)
+
+
 def snapshot(person_id: uuid.UUID, facts: Iterable[AnyFact], on: date) -> Snapshot:
     """Assemble a person from facts already fetched; no query."""
     facts = list(facts)
@@ -437,6 +464,7 @@ def snapshot(person_id: uuid.UUID, facts: Iterable[AnyFact], on: date) -> Snapsh
     history = registrations(facts)
     return Snapshot(
         person_id,
+        permits=permits(facts, on),
         registrations=history,
         # One that is to come, when there is none yet.
         population=registration_on(history, on) or next(iter(history), None),

@@ -163,8 +163,8 @@ class Identifier(models.Model):
         ]
 
 
-class ImportRun(models.Model):
-    """One file of anvisningar: staged for preview, then brought in whole or not at all."""
+class StagedFile(models.Model):
+    """A file that is staged for preview, then brought in whole or not at all (see ``reception.staged_files``)."""
 
     class State(models.TextChoices):
         PREVIEWED = "previewed", _("Förhandsgranskad")
@@ -184,7 +184,12 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        abstract = True
         ordering = ["-created_at"]
+
+
+class ImportRun(StagedFile):
+    """One file of anvisningar."""
 
 
 class Assignment(models.Model):

@@ -42,6 +42,7 @@ from hemvist.reception.facts import (
     PermitValue,
     PopulationRegistrationValue,
     Snapshot,
+    came_from_elsewhere,
     first_registration,
     is_home,
     snapshot,
@@ -77,6 +78,8 @@ class Member:
     received_on: date | None
     # Whether there has been an anvisning for the household or, before it was formed, for the person.
     assigned: bool
+    # Whether the person was received under an anvisning, or is named in one that is in force.
+    named: bool
 
     @property
     def name(self) -> str:
@@ -173,6 +176,8 @@ def _row(household: Household, today: date) -> HouseholdRow:
                 identifiers=tuple(person.identifiers.all()),
                 received_on=arrivals[0].on if arrivals else None,
                 assigned=bool(household.assignments.all() or person.assignments.all()),
+                named=bool(arrivals and arrivals[0].assignment_id)
+                or any(a.status == Assignment.Status.ACTIVE for a in person.assignments.all()),
             )
         )
     order = {Membership.Position.CONTACT: 0, Membership.Position.ADULT: 1, Membership.Position.CHILD: 2}
@@ -238,7 +243,9 @@ def first_reception(row: HouseholdRow, member: Member, rulings: Mapping[str, str
         category=Category(row.household.category),
         already_living_here=row.household.already_living_here,
         assigned=member.assigned,
-        permit=known.permit,
+        named=member.named,
+        permit=next(iter(known.permits), None),
+        born_in_sweden=known.born_in_sweden,
         registrations=known.registrations,
         reported=known.first_reception,
         received_on=member.received_on,
@@ -252,28 +259,38 @@ def reception_facts(
     category: Category,
     already_living_here: bool,
     assigned: bool,
+    named: bool,
     permit: PermitValue | None,
+    born_in_sweden: bool,
     registrations: Sequence[PopulationRegistrationValue],
     reported: FirstReceptionValue | None,
     received_on: date | None,
     home: str,
 ) -> FirstReceptionFacts:
-    """What decides the mottagandedatum. The first registration counts, wherever it was: a later move changes nothing.
+    """What decides the mottagandedatum. The first permit and the first registration count, wherever it was: a later
+    permit or move changes nothing.
 
-    Who was first received in another municipality, as Migrationsverket's list says, was not first received the day the
-    person came here.
+    Who was first received in another municipality, as Migrationsverket's list says or an earlier registration shows,
+    was not first received the day the person came here. A relative, or a child born later, in an assigned household is
+    not one of the assigned (``named``): who came straight from abroad has not been registered at Migrationsverket.
+    Temporary protection is no reception before folkbokföring: the day of moving in belongs to mottagandelagen.
     """
     registered = first_registration(registrations)
     elsewhere = reported is not None and not is_home(reported.municipality, home)
+    moved_in = came_from_elsewhere(registrations, named=named, received_on=received_on, home=home)
+    ground = permit.ground if permit else None
+    direct = not named and (ground is PermitGround.RELATIVE or (born_in_sweden and received_on is None))
+    protection = ground is PermitGround.UTLL_21 or (ground is None and category is Category.TEMPORARY_PROTECTION)
+    too_early = protection and received_on is not None and (registered is None or received_on < registered.day)
     return FirstReceptionFacts(
-        registered_with_agency=_REGISTERED_WITH_AGENCY.get(category),
-        resettled=category is Category.QUOTA or bool(permit and permit.ground in RESETTLED),
-        settled_on_own=category is Category.SELF_SETTLED or already_living_here,
-        may_be_assigned=None if elsewhere else assigned,
+        registered_with_agency=False if direct else _REGISTERED_WITH_AGENCY.get(category),
+        resettled=(category is Category.QUOTA and not direct) or ground in RESETTLED,
+        settled_on_own=category is Category.SELF_SETTLED or already_living_here or too_early,
+        may_be_assigned=None if elsewhere else assigned and not moved_in,
         permit_granted_on=permit.granted_on if permit else None,
         population_register_decided_on=registered.decided_on if registered else None,
         population_registered_on=registered.registered_on if registered else None,
-        received_on=None if elsewhere else received_on,
+        received_on=None if elsewhere or moved_in or (too_early and registered is None) else received_on,
         reported_on=reported.on if reported else None,
     )
 

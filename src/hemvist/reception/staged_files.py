@@ -23,6 +23,7 @@ from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.organisation.models import Branch
+from hemvist.reception.models import StagedFile
 from hemvist.reception.services import owner_branch
 from hemvist.reception.table_file import Problem
 
@@ -33,11 +34,11 @@ FORGOTTEN_DAYS = 7
 # What a preview shows of that which is staged.
 SHOWN = frozenset({"problems", "known", "unmatched"})
 
-Run = TypeVar("Run")
+Run = TypeVar("Run", bound=StagedFile)
 
 
 class StagedFiles(Generic[Run]):
-    """The runs of one kind of file: a model with the fields of ``ImportRun``.
+    """The runs of one kind of file: a model that is a ``StagedFile``.
 
     ``subject`` begins the actions in the journal, ``permission`` is asked for every deed; ``refusal`` is what somebody
     hears who has it in another branch than the reception's.

@@ -78,7 +78,7 @@ class ClaimFilterForm(Form):
 class FindCase(Form):
     """Whose money it is."""
 
-    arende = text(_("Ärendenummer"), 20, help_text=_("Ärendet som kostnaden hör till."))
+    arende = text(_("Ärendenummer"), 20, help_text=_("Ärendet som kostnaden hör till. Numret står vid personens namn."))
 
 
 class NewClaim(Form):
@@ -86,12 +86,13 @@ class NewClaim(Form):
 
     ground = menu(_("Vad gäller ersättningen?"), ())
     person = menu(
-        _("Vem gäller den?"), (), required=False, help_text=_("Lämna tomt bara när ersättningen gäller hela familjen.")
+        _("Vem gäller den?"), (), required=False, help_text=_("Välj hela familjen bara när ersättningen gäller alla.")
     )
     period_to = day(
         _("Dag i perioden"),
         help_text=_(
-            "En dag i kvartalet eller året som ansökan avser. För 24–26 §§ den sista dagen i de tolv månaderna."
+            "Vilken dag som helst i kvartalet eller året som ansökan gäller. För 24–26 §§ den sista dagen i de tolv "
+            "månaderna."
         ),
     )
     note = text(_("Anteckning"), 500, required=False, rows=3)

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.compensation import watch
 from hemvist.compensation.forecast import REGISTRATION_DAYS, Assumptions
+from hemvist.compensation.forms.claims import Kronor
 from hemvist.planning.imagined_arrivals import Ages, Arrivals
 from hemvist.reception.models import Category
 
 MOST = 10_000
+LARGEST = 10_000_000
 # Who gets a mottagandedatum some time after the arrival, when mottagandelagen has stopped.
 LAGGING = (Category.ASYLUM_HOUSING, Category.RELATIVE, Category.OTHER)
 
@@ -66,13 +68,8 @@ class WhatIfForm(forms.Form):
     """One amount that somebody imagines, from a day."""
 
     key = forms.ChoiceField(label=_("Belopp"))
-    value = forms.DecimalField(
-        label=_("Tänkt värde"),
-        min_value=0,
-        max_value=10_000_000,
-        max_digits=10,
-        decimal_places=2,
-        help_text=_("Kronor eller procent, som beloppet är skrivet i författningen."),
+    value = Kronor(
+        _("Tänkt värde"), required=True, help_text=_("Kronor eller procent, som beloppet är skrivet i författningen.")
     )
     from_day = forms.DateField(
         label=_("Gäller från"),
@@ -83,6 +80,12 @@ class WhatIfForm(forms.Form):
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["key"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_value(self) -> Decimal:
+        value: Decimal = self.cleaned_data["value"]
+        if value > LARGEST:
+            raise forms.ValidationError(_("Beloppet är orimligt högt."))
+        return value
 
     def clean_from_day(self) -> date:
         day: date = self.cleaned_data["from_day"]

@@ -33,6 +33,10 @@ TABS = (
 )
 
 
+# Pages that lie under another address than the tab they belong to.
+BELONGS = {"compensation": ("manad/",), "compensation-people": ("hushall/",)}
+
+
 @register.inclusion_tag("compensation/nav.html", takes_context=True)
 def money_nav(context: Context) -> dict[str, Any]:
     """``{% money_nav %}``: the pages of the money that the actor may open."""
@@ -46,7 +50,9 @@ def money_nav(context: Context) -> dict[str, Any]:
             url = reverse(name)
         except NoReverseMatch:
             continue
+        home = reverse("compensation")
         here = request.path == url or (name != "compensation" and request.path.startswith(url))
+        here = here or any(request.path.startswith(f"{home}{part}") for part in BELONGS.get(name, ()))
         tabs.append({"label": label, "url": url, "current": here})
     return {"tabs": tabs}
 

@@ -180,9 +180,12 @@ def claim_calendar(request: ActorRequest) -> HttpResponse:
 @form_page
 @requires("compensation.work")
 def claim_new(request: ActorRequest) -> HttpResponse:
-    """First the case, then what is applied for. A proposal of the list is posted here as it is."""
+    """First the case, then what is applied for. A proposal of the list is posted here as it is.
+
+    The case is posted too, so that its number stands in no address.
+    """
     today = clock.today()
-    number = request.POST.get("arende") or request.GET.get("arende", "")
+    number = (request.POST.get("arende") or request.GET.get("arende", "")).replace("\0", "")
     found = claims.case_to_claim_for(request.actor, number, today=today) if number else None
     if found is None:
         form: forms.Form = asked.FindCase({"arende": number} if number else None)
@@ -192,8 +195,8 @@ def claim_new(request: ActorRequest) -> HttpResponse:
     case, people = found
     persons = [(str(ledger.person.person_id), ledger.person.name) for ledger in people]
     initial = {"ground": request.GET.get("grund", ""), "person": request.GET.get("person", "")}
-    form = asked.NewClaim(request.POST if request.method == "POST" else None, persons=persons, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = asked.NewClaim(request.POST if "ground" in request.POST else None, persons=persons, initial=initial)
+    if form.is_valid():
         data = form.cleaned_data
         try:
             claim = claims.open_claim(
@@ -415,7 +418,7 @@ def claim_decide(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
         lambda page, posted: asked.DecideClaim(posted, initial={"decided_on": clock.today()}),
         lambda page, data, today: claims.decide_claim(request.actor, claim=page.claim, today=today, **data),
         heading=_("Registrera beslutet"),
-        lead=_("Det som Migrationsverket eller en domstol har beslutat."),
+        lead=_("Skriv vad Migrationsverket eller en domstol har beslutat."),
         button=_("Registrera beslutet"),
         done=_("Beslutet är registrerat."),
         happens=happens,
@@ -444,7 +447,7 @@ def claim_appeal(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
         lambda page, posted: asked.AppealClaim(posted, initial={"appealed_on": clock.today()}),
         lambda page, data, today: claims.appeal_claim(request.actor, claim=page.claim, today=today, **data),
         heading=_("Registrera överklagande"),
-        lead=_("Att kommunen har överklagat beslutet till förvaltningsrätten."),
+        lead=_("Här registrerar du att kommunen har överklagat beslutet till förvaltningsrätten."),
         button=_("Registrera överklagandet"),
         done=_("Överklagandet är registrerat. Ansökan väntar på ett nytt beslut."),
         happens=happens,
@@ -463,7 +466,7 @@ def claim_withdraw(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
             lambda page, posted: asked.Form(posted),
             lambda page, data, today: claims.discard_claim(request.actor, claim=page.claim),
             heading=_("Ta bort utkastet"),
-            lead=_("För en ansökan som inte ska göras. Har ersättningen förfallit till ansökan föreslås den igen."),
+            lead=_("Gör så om ansökan inte ska skickas in. Kan ersättningen fortfarande sökas föreslås den igen."),
             button=_("Ta bort utkastet"),
             done=_("Utkastet är borttaget."),
             happens=lambda page, today: [

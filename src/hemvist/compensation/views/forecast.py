@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -22,6 +21,7 @@ from hemvist.compensation.ledger import GROUPS
 from hemvist.compensation.views.ledger import group_words
 from hemvist.law import parameters
 from hemvist.web import charts, clock, files
+from hemvist.web.templatetags.hemvist import longdate, number, text
 
 LAYERS = {
     "decided": gettext_lazy("Mottagna"),
@@ -65,7 +65,7 @@ def forecast(request: ActorRequest) -> HttpResponse:
             "form": form,
             "found": found,
             "chart": chart,
-            "layers": [(LAYERS[layer], found.persons.get(layer, Decimal(0))) for layer in layers],
+            "layers": [(LAYERS[layer], round(found.persons[layer])) for layer in layers if found.persons.get(layer)],
             "layer_words": [LAYERS[layer] for layer in layers],
             "group_words": [words[group] for group in groups],
             "years": [
@@ -88,7 +88,7 @@ def forecast_file(request: ActorRequest) -> HttpResponse:
     """The forecast month by month as XLSX."""
     today = clock.today()
     _form, assumptions = _asked(request, today)
-    found = ahead.forecast(request.actor, today=today, assumptions=assumptions)
+    found = ahead.forecast(request.actor, today=today, assumptions=assumptions, exported=True)
     words = group_words()
     table = [
         [month, str(LAYERS[layer]), words[group], found.sums[month, layer, group]]
@@ -122,14 +122,19 @@ def changes(request: ActorRequest) -> HttpResponse:
         data = form.cleaned_data
         value = data["value"]
         whole = int(value) if value == value.to_integral_value() and not _percent(data["key"]) else value
-        source = watch.imagined(data["key"], whole, data["from_day"])
+        from_day = watch.first_day(request.actor, data["from_day"])
+        source = watch.imagined(data["key"], whole, from_day)
         tried = watch.what_if(request.actor, today=today, source=source)
-        named = dict(_choices())[data["key"]]
+        named = _("%(what)s: %(value)s från %(day)s") % {
+            "what": dict(_choices())[data["key"]],
+            "value": f"{number(whole)} {text(parameters.register()[data['key']][-1].unit_text)}",
+            "day": longdate(from_day),
+        }
     elif match := re.fullmatch(r"(\d{4}-\d{2}-\d{2})_(\d{4}:\d+)", drop):
         day = parse_date(match[1])
         if day is not None:
             tried = watch.what_if(request.actor, today=today, source=watch.dropped(day, match[2]))
-            named = _("utan ändringen %(day)s") % {"day": match[1]}
+            named = _("utan ändringen %(day)s") % {"day": longdate(day)}
     return render(
         request,
         "compensation/watch.html",

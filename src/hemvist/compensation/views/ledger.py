@@ -7,6 +7,8 @@ import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,13 +17,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from hemvist.access import policy
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
 from hemvist.compensation import accounting, claims, queries
 from hemvist.compensation.benefits import benefits_page
 from hemvist.compensation.ledger import GROUP_LABELS, GROUPS, Line, Month, year_of
+from hemvist.compensation.views.payments import TAGS
+from hemvist.law.calendar import add_months
 from hemvist.law.compensation import Route
-from hemvist.law.compensation.facts import GROUND_LABELS
+from hemvist.law.compensation.facts import GROUND_LABELS, Entitlement
+from hemvist.law.rulings import QUESTIONS
+from hemvist.organisation.queries import accounts
+from hemvist.planning.reconciliation import KIND_LABELS, Kind
+from hemvist.planning.reconciliation import Line as Compared
 from hemvist.reception.views.households import lacks
 from hemvist.web import charts, clock, files
 from hemvist.web.paging import Page, asked_page
@@ -82,11 +91,15 @@ def overview(request: ActorRequest) -> HttpResponse:
             "years": range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1),
             "sees_persons": queries.sees_persons(request.actor),
             "may_rule": request.actor.can("ruling.record"),
+            "accounts": accounts(),
+            "questions": [(choice, QUESTIONS[choice.key]) for choice in found.open_points],
             "chart": month_chart(
                 found.months,
                 _("Statlig ersättning %(year)s, per månad") % {"year": year},
                 _("Det som staten ska betala utan ansökan, i den månad då det förfaller."),
-            ),
+            )
+            if found.owed
+            else None,
             "groups": [words[group] for group in used],
             "rows": [
                 (
@@ -112,7 +125,7 @@ SEARCH = "compensation_search"
 def people(request: ActorRequest) -> HttpResponse:
     """Persons and their money. The filter is posted, so that a name never stands in an address."""
     if request.method == "POST":
-        request.session[SEARCH] = request.POST.get("sok", "").strip()[:100]
+        request.session[SEARCH] = request.POST.get("sok", "").replace("\0", "").strip()[:100]
         asked = {"lage": request.POST.get("lage", ""), "sok": "1" if request.session[SEARCH] else ""}
         query = urlencode({name: value for name, value in asked.items() if value})
         return redirect(f"{reverse('compensation-people')}{'?' if query else ''}{query}")
@@ -140,12 +153,24 @@ def person(request: ActorRequest, person_id: uuid.UUID) -> HttpResponse:
         {
             "page": page,
             "ledger": page.ledger,
-            "own": [(owed, split) for owed, split in page.rows if owed in page.ledger.own],
+            "own": [(owed, split, _state(page, owed)) for owed, split in page.rows if owed in page.ledger.own],
             "lapsed": page.ledger.lapsed,
+            "lost": sum((owed.amount or Decimal(0) for owed in page.ledger.lapsed), Decimal(0)),
+            "may_work": policy.may(request.actor, "compensation.work"),
             "lacks": lacks(page.ledger.received),
             "can_case": request.actor.can("case.read"),
         },
     )
+
+
+def _state(page: queries.PersonPage, owed: Entitlement) -> tuple[str, str, Compared] | None:
+    """How an amount stands against what came: tag, words, and the line; nothing for what is not due."""
+    line = page.compared.get(owed.key)
+    if line is None or line.kind is Kind.NOT_DUE:
+        return None
+    if owed.key in page.cleared:
+        return "done", _("Utredd"), line
+    return TAGS[line.kind], _(KIND_LABELS[line.kind]), line
 
 
 @require_safe
@@ -155,7 +180,12 @@ def household(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
     return render(
         request,
         "compensation/household.html",
-        {"rows": rows, "case": rows[0].ledger.person, "can_case": request.actor.can("case.read")},
+        {
+            "rows": rows,
+            "sums": {name: sum(getattr(row, name) for row in rows) for name in ("due", "paid", "coming")},
+            "case": rows[0].ledger.person,
+            "can_case": request.actor.can("case.read"),
+        },
     )
 
 
@@ -167,7 +197,8 @@ def month(request: ActorRequest, year: int, month: int) -> HttpResponse:
     first = date(year, month, 1)
     rows = queries.month_lines(request.actor, first, today=clock.today())
     total = sum((row.owed.amount or Decimal(0) for row, _split in rows), Decimal(0))
-    return render(request, "compensation/month.html", {"first": first, "rows": rows, "total": total})
+    near = {"earlier": add_months(first, -1), "later": add_months(first, 1)}
+    return render(request, "compensation/month.html", {"first": first, "rows": rows, "total": total, **near})
 
 
 @require_safe
@@ -257,5 +288,9 @@ def sie(request: ActorRequest) -> HttpResponse:
     """A year's expected amounts as SIE 4I: one voucher a month, sums by ground and unit, no persons."""
     today = clock.today()
     year = asked_year(request, today)
-    content = accounting.sie_file(request.actor, year=year, today=today)
+    try:
+        content = accounting.sie_file(request.actor, year=year, today=today)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("compensation")
     return files.download(content, f"ersattning-{year}", "sie")

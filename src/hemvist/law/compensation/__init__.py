@@ -31,7 +31,7 @@ from hemvist.law.compensation.facts import (
 from hemvist.law.compensation.initial import RateFacts, initial, initial_rate
 from hemvist.law.compensation.ledger import entitlements
 from hemvist.law.compensation.standard import standard
-from hemvist.law.compensation.stays import stay_money
+from hemvist.law.compensation.stays import stay_money, stays_money
 
 __all__ = [
     "NOWHERE",
@@ -51,4 +51,5 @@ __all__ = [
     "initial_rate",
     "standard",
     "stay_money",
+    "stays_money",
 ]

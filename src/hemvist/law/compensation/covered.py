@@ -23,15 +23,24 @@ ACT = "2010:1122"
 
 
 def covered(
-    person: PersonForTargetGroup, on: date, terms: Terms | None = None, *, born_in_sweden: bool = False
+    person: PersonForTargetGroup,
+    on: date,
+    terms: Terms | None = None,
+    *,
+    born_in_sweden: bool = False,
+    listed: bool = False,
 ) -> Proposal[bool]:
     """Whether the ordinance covers the person on a day, unaccompanied children too.
 
-    Asks for what is missing. A child born in Sweden follows the reading of U7. Inhibition does not end a pending
-    renewal here: 5 b § has no such exception.
+    Asks for what is missing. A child born in Sweden follows the reading of U7, and is covered on either reading when
+    ``listed``: Migrationsverket has a mottagandedatum for the child. Inhibition does not end a pending renewal here:
+    5 b § has no such exception.
     """
     terms = terms or Terms()
     if born_in_sweden:
+        if listed:
+            text = gettext_noop("Barnet är fött i Sverige och finns i Migrationsverkets lista. Barnet omfattas.")
+            return Proposal(True, (Step(text, source=sfs(ACT, "5 och 5 a §§")),))
         choice = terms.chosen("U7")
         return Proposal(choice.option == "covered", (choice.step,))
     names = ("permit_ground", "permit_from", "can_ground_registration")

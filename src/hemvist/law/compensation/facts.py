@@ -103,13 +103,14 @@ class Stay:
     """From the day of moving in to the day of moving out; ``end`` None while it lasts.
 
     For a school, a placement and studiehjälp ``end`` is the last day itself. ``municipality`` is the one that arranged
-    it; empty means the one that first received the person.
+    it; empty means the one that first received the person. ``steps`` tell why the law ends it sooner than was recorded.
     """
 
     form: StayForm
     start: date
     end: date | None = None
     municipality: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,8 @@ class CompensationFacts:
 
     ``received_on`` is the mottagandedatum (förordning 2010:1122 6 §), None before there is one.
     ``first_municipality`` is the one that first received the person. Without a single registration the person is taken
-    to be registered there, and the result says so.
+    to be registered there, and the result says so. ``not_covered_from`` is the day on which a refusal of a new permit
+    got laga kraft (5 b §).
     """
 
     birth_date: date
@@ -127,6 +129,7 @@ class CompensationFacts:
     initial_rate: InitialRate = InitialRate.OTHER
     registrations: tuple[Registration, ...] = ()
     died_on: date | None = None
+    not_covered_from: date | None = None
     stays: tuple[Stay, ...] = ()
     # Steps that led to the rate, told again where the amount is explained.
     rate_steps: tuple[Step, ...] = ()

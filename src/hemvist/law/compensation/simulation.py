@@ -66,6 +66,7 @@ class Persons:
     registered_in: NDArray[np.int32]
     decided_on: Days | None = None
     died_on: Days | None = None
+    not_covered_from: Days | None = None
 
     def __len__(self) -> int:
         return len(self.birth_date)
@@ -100,6 +101,7 @@ def pack(people: Sequence[CompensationFacts], codes: Mapping[str, int]) -> Perso
         registered_in=where,
         decided_on=decided,
         died_on=days(facts.died_on for facts in people),
+        not_covered_from=days(facts.not_covered_from for facts in people),
     )
 
 
@@ -346,6 +348,7 @@ class _Histories:
             unbroken = (place == self.into[row - 2]) if row > 1 else False
             self.since[row] = np.where(unbroken, self.since[row - 1], day)
         self.died = None if people.died_on is None else _numbers(people.died_on)
+        self.refused = None if people.not_covered_from is None else _numbers(people.not_covered_from)
         if readings["U4"] == "never":
             self.returned = self._returned()
         if readings["U5"] == "ends":
@@ -376,6 +379,8 @@ class _Histories:
         found = self.where.take(self.current)
         if self.died is not None:
             found[self.died <= reference] = NOWHERE_CODE
+        if self.refused is not None:
+            found[self.refused <= reference] = NOWHERE_CODE
         if self.readings["U5"] == "ends":
             found[self.gone <= reference] = NOWHERE_CODE
         if self.readings["U6"] == "not_paid":

@@ -196,6 +196,11 @@ class _History:
         if self.facts.died_on and self.facts.died_on <= reference:
             text = gettext_noop("Personen hade avlidit den {reference}. Ingen kommun får utbetalningen.")
             return _Holder(NOWHERE, (Step(text, {"reference": reference}, source),))
+        if self.facts.not_covered_from and self.facts.not_covered_from <= reference:
+            text = gettext_noop(
+                "Avslaget på ansökan om nytt tillstånd fick laga kraft den {day}. Ingen får utbetalningen."
+            )
+            return _Holder(NOWHERE, (Step(text, {"day": self.facts.not_covered_from}, sfs(ACT, "5 b §")),))
         if not self.rows:
             step = Step(ASSUMED_REGISTERED, {}, source)
             return _Holder(first, (step,), assumed=(ASSUMED_REGISTERED,))

@@ -7,7 +7,7 @@ of the kind that the ordinance pays for, and whether a child in a school is cove
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,11 @@ from hemvist.law.parameters import Parameter, ParameterNotFound
 from hemvist.law.rulings import Choice
 from hemvist.law.types import Step, gettext_noop
 
+Period = tuple[date, date]
+
 ONE_DAY = timedelta(days=1)
+# An open stay is counted this long when nobody says until when.
+HORIZON = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,57 +107,78 @@ def stay_money(
     stay: Stay, *, birth_date: date, municipality: str, until: date, terms: Terms | None = None
 ) -> tuple[Entitlement, ...]:
     """What a stay brings, a row a month or quarter; an open stay is counted up to and with ``until``."""
+    return stays_money((stay,), birth_date=birth_date, municipality=municipality, until=until, terms=terms)
+
+
+def stays_money(
+    stays: Sequence[Stay], *, birth_date: date, municipality: str, until: date | None = None, terms: Terms | None = None
+) -> tuple[Entitlement, ...]:
+    """What a person's stays in one municipality bring together: no day, quarter or one-off amount twice.
+
+    Open stays are counted up to and with ``until``, by default a year.
+    """
     terms = terms or Terms()
-    if stay.form in SCHOOLS:
-        return tuple(_school(stay, municipality, until, terms))
-    return tuple(_by_day(stay, BY_DAY[stay.form], birth_date, municipality, until, terms))
+    stays = sorted(stays, key=lambda stay: stay.start)
+    owed = [*_school([stay for stay in stays if stay.form in SCHOOLS], municipality, until, terms)]
+    for form, how in BY_DAY.items():
+        owed += _by_day([stay for stay in stays if stay.form is form], how, birth_date, municipality, until, terms)
+    return tuple(owed)
 
 
 def _by_day(
-    stay: Stay, how: _ByDay, birth_date: date, municipality: str, until: date, terms: Terms
+    stays: Sequence[Stay], how: _ByDay, birth_date: date, municipality: str, until: date | None, terms: Terms
 ) -> Iterator[Entitlement]:
     choice = None if how.whole else terms.chosen("U12")
-    last = stay.end or until
-    if stay.end and not (how.whole or (choice and choice.option == "included")):
-        last = stay.end - ONE_DAY
-    if stay.form is StayForm.STUDY_SUPPORT:
-        # One month with studiehjälp pays for every day of its quarter (30 §).
-        start, last = _quarter(stay.start)[0], _quarter(last)[1]
-    else:
+    counted: dict[Period, dict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
+    points: dict[Period, dict[Choice, None]] = defaultdict(dict)
+    ended: dict[Period, tuple[Step, ...]] = defaultdict(tuple)
+    moved_in = []
+    for stay in stays:
+        last = stay.end or until or stay.start + HORIZON
+        if stay.end and not (how.whole or (choice and choice.option == "included")):
+            last = stay.end - ONE_DAY
         start = stay.start
-    counted: dict[tuple[date, date], dict[str, list[date]]] = defaultdict(lambda: defaultdict(list))
-    points: dict[tuple[date, date], tuple[Choice, ...]] = defaultdict(tuple)
-    if choice and stay.end:
-        points[_period(stay.end, how)] += (choice,)
-    day = start
-    while day <= last:
-        period = _period(day, how)
-        age, birthday = terms.age(birth_date, day, how.from_age, 18, how.to_age + 1)
-        if birthday:
-            points[period] += (birthday,)
-        if how.from_age <= age <= how.to_age:
-            counted[period][how.adult if age >= 18 else how.child].append(day)
-        day += ONE_DAY
-    for period, nights in counted.items():
-        if owed := _nights(how, period, nights, municipality, terms, points[period]):
+        if stay.form is StayForm.STUDY_SUPPORT:
+            # One month with studiehjälp pays for every day of its quarter (30 §).
+            start, last = _quarter(start)[0], last if stay.steps else _quarter(last)[1]
+        if choice and stay.end:
+            points[_period(stay.end, how)][choice] = None
+        ended[_period(last, how)] += stay.steps
+        day, paid = start, False
+        while day <= last:
+            period = _period(day, how)
+            age, birthday = terms.age(birth_date, day, how.from_age, 18, how.to_age + 1)
+            if birthday:
+                points[period][birthday] = None
+            if how.from_age <= age <= how.to_age:
+                counted[period][how.adult if age >= 18 else how.child].add(day)
+                paid = True
+            day += ONE_DAY
+        if paid:
+            moved_in.append(stay.start)
+    for period, nights in sorted(counted.items()):
+        if owed := _nights(how, period, nights, municipality, terms, tuple(points[period]), ended[period]):
             yield owed
-    if how.once and stay.start <= last and counted:
-        yield from _once(how, stay.start, municipality, terms)
+    for start in moved_in if how.once else ():
+        if once := _once(how, start, municipality, terms):
+            yield once
+            return
 
 
 def _nights(
     how: _ByDay,
-    period: tuple[date, date],
-    nights: Mapping[str, list[date]],
+    period: Period,
+    nights: Mapping[str, Collection[date]],
     municipality: str,
     terms: Terms,
     points: tuple[Choice, ...],
+    ended: tuple[Step, ...],
 ) -> Entitlement | None:
     """One period; None when the provision had not begun on any of its days."""
     total, steps, used = Decimal(0), [], []
     for key, days in nights.items():
         by_amount: dict[Parameter, int] = defaultdict(int)
-        for day in days:
+        for day in sorted(days):
             try:
                 by_amount[terms.get(key, day)] += 1
             except ParameterNotFound:
@@ -166,15 +191,16 @@ def _nights(
             steps.append(Step(text, values, parameter.source))
     if not used:
         return None
-    return _entitlement(how.ground, total, period, steps, used, how, municipality, terms, points)
+    return _entitlement(how.ground, total, period, [*steps, *ended], used, how, municipality, terms, points)
 
 
-def _once(how: _ByDay, start: date, municipality: str, terms: Terms) -> Iterator[Entitlement]:
+def _once(how: _ByDay, start: date, municipality: str, terms: Terms) -> Entitlement | None:
+    """The amount for moving in; None when the provision had not begun."""
     assert how.once is not None
     try:
         parameter = terms.get(how.once_key, start)
     except ParameterNotFound:
-        return
+        return None
     period = _period(start, how)
     step = Step(
         gettext_noop("En gång, {amount} kronor för den som flyttade in den {day}.")
@@ -183,13 +209,13 @@ def _once(how: _ByDay, start: date, municipality: str, terms: Terms) -> Iterator
         {"amount": parameter.value, "day": start},
         parameter.source,
     )
-    yield _entitlement(how.once, Decimal(parameter.value), period, [step], [parameter], how, municipality, terms, ())
+    return _entitlement(how.once, Decimal(parameter.value), period, [step], [parameter], how, municipality, terms, ())
 
 
 def _entitlement(
     ground: Ground,
     amount: Decimal,
-    period: tuple[date, date],
+    period: Period,
     steps: list[Step],
     used: list[Parameter],
     how: _ByDay,
@@ -215,11 +241,14 @@ def _entitlement(
 
 
 def _when(
-    period: tuple[date, date], route: Route, pay_months: str, monthly: bool, terms: Terms
+    period: Period, route: Route, pay_months: str, monthly: bool, terms: Terms
 ) -> tuple[date, date | None, tuple[Step, ...]]:
     """When the money comes, and for what must be applied for the last day (2017:193 19 §; 2010:1122 31 §)."""
     if route is Route.APPLICATION:
-        months = terms.get("claims.asylum_quarter_months", period[1])
+        try:
+            months = terms.get("claims.asylum_quarter_months", period[1])
+        except ParameterNotFound:
+            return end_of_month(add_months(period[1], 1)), None, (unknown("claims.asylum_quarter_months", period[1]),)
         last = end_of_month(add_months(period[1], months.value))
         text = gettext_noop("Söks för kvartalet. Ansökan ska ha kommit in senast {last}.")
         return last, last, (Step(text, {"last": last}, months.source),)
@@ -232,40 +261,52 @@ def _when(
     return due, None, ()
 
 
-def _school(stay: Stay, municipality: str, until: date, terms: Terms) -> Iterator[Entitlement]:
+def _school(stays: Sequence[Stay], municipality: str, until: date | None, terms: Terms) -> Iterator[Entitlement]:
     """A tenth of the yearly amount for each started four-week period, at most a whole year's in twelve months.
 
-    A period belongs to the quarter in which it starts (inferred); 2017:193 4 §.
+    Counted for all the pupil's stays together: a period that has begun goes on when the pupil changes school. A period
+    belongs to the quarter in which it starts (inferred); 2017:193 4 §.
     """
-    last = min(stay.end or until, until)
-    started: dict[tuple[date, date], list[date]] = defaultdict(list)
-    weeks = int(terms.get("asylum.school_period_weeks", stay.start).value)
-    share = terms.get("asylum.school_period_share", stay.start)
-    day, count = stay.start, 0
-    year_ends = add_months(stay.start, 12)
-    while day <= last:
-        if day >= year_ends:
-            count, year_ends = 0, add_months(year_ends, 12)
-        if count < 100 // Decimal(share.value):
-            started[_quarter(day)].append(day)
-            count += 1
-        day += timedelta(weeks=weeks)
-    for period, days in started.items():
+    started: dict[Period, dict[Parameter | StayForm, list[date]]] = defaultdict(lambda: defaultdict(list))
+    ended: dict[Period, tuple[Step, ...]] = defaultdict(tuple)
+    count, year_ends, running = 0, date.min, dict.fromkeys(SCHOOLS, date.min)
+    share = Decimal(0)
+    for stay in stays:
+        last = min(stay.end or date.max, until or stay.start + HORIZON)
+        try:
+            weeks = timedelta(weeks=int(terms.get("asylum.school_period_weeks", stay.start).value))
+            share = Decimal(terms.get("asylum.school_period_share", stay.start).value)
+        except ParameterNotFound:
+            continue
+        day = max(stay.start, running[stay.form])
+        while day <= last:
+            if day >= year_ends:
+                following = add_months(year_ends, 12) if count else day
+                count, year_ends = 0, following if following > day else add_months(day, 12)
+            if count < 100 // share:
+                try:
+                    amount: Parameter | StayForm = terms.get(SCHOOLS[stay.form], day)
+                except ParameterNotFound:
+                    amount = stay.form
+                started[_quarter(day)][amount].append(day)
+                count += 1
+            day += weeks
+            running[stay.form] = day
+        ended[_quarter(last)] += stay.steps
+    for period, amounts in sorted(started.items()):
         total, steps, used = Decimal(0), [], []
-        for first in days:
-            try:
-                yearly = terms.get(SCHOOLS[stay.form], first)
-            except ParameterNotFound:
-                steps.append(unknown(SCHOOLS[stay.form], first))
+        for yearly, days in amounts.items():
+            if isinstance(yearly, StayForm):
+                steps += [unknown(SCHOOLS[yearly], day) for day in days]
                 continue
-            total += Decimal(yearly.value) * Decimal(share.value) / 100
+            total += Decimal(yearly.value) * share / 100 * len(days)
             used.append(yearly)
-        if used:
             text = gettext_noop(
-                "{count} påbörjade fyraveckorsperioder, {share} procent av årsbeloppet {amount} kronor för varje."
+                "Påbörjade fyraveckorsperioder: {count}. För varje lämnas {share} procent av årsbeloppet {amount} "
+                "kronor."
             )
-            values = {"count": len(used), "share": Decimal(share.value), "amount": used[-1].value}
-            steps.append(Step(text, values, used[-1].source))
+            values = {"count": len(days), "share": share, "amount": yearly.value}
+            steps.append(Step(text, values, yearly.source))
         due, apply_by, when = _when(period, Route.APPLICATION, "", False, terms)
         yield Entitlement(
             ground=Ground.SCHOOL,
@@ -275,15 +316,15 @@ def _school(stay: Stay, municipality: str, until: date, terms: Terms) -> Iterato
             period=period,
             route=Route.APPLICATION,
             apply_by=apply_by,
-            steps=(*steps, *when),
+            steps=(*steps, *ended[period], *when),
             provisional=tuple(parameter for parameter in used if parameter.provisional),
         )
 
 
-def _period(day: date, how: _ByDay) -> tuple[date, date]:
+def _period(day: date, how: _ByDay) -> Period:
     return (day.replace(day=1), end_of_month(day)) if how.monthly else _quarter(day)
 
 
-def _quarter(day: date) -> tuple[date, date]:
+def _quarter(day: date) -> Period:
     first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
     return first, end_of_month(add_months(first, 2))

@@ -682,6 +682,7 @@ def person(request: ActorRequest, row: HouseholdRow, person: Any) -> HttpRespons
                 (i, identity.show(i.kind, i.value)) for i in person.identifiers.order_by("-valid_from", "-id")
             ],
             "arrivals": list(person.arrivals.order_by("-on", "-id").select_related("registered_by")),
+            "money_url": request.actor.can("compensation.read") and reverse("compensation-person", args=[person.id]),
         },
     )
 

@@ -33,6 +33,7 @@ register = template.Library()
 SOON_DAYS = 7
 GLOSSARY_SECONDS = 300
 HARD_SPACE = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
 
 
 # --- Icons -----------------------------------------------------------------------------------------------
@@ -79,7 +80,8 @@ def kronor(value: Any) -> str:
         return ""
     amount = Decimal(str(value))
     decimals = 0 if amount == amount.to_integral_value() else 2
-    return f"{formats.number_format(amount, decimals, use_l10n=True, force_grouping=True)}{HARD_SPACE}kr"
+    words = formats.number_format(amount, decimals, use_l10n=True, force_grouping=True)
+    return f"{words.replace('-', MINUS)}{HARD_SPACE}kr"
 
 
 def shown(value: Any) -> str:
@@ -157,8 +159,8 @@ def term(word: str, shown_as: str = "") -> str:
 # --- Due dates and statuses ------------------------------------------------------------------------------
 
 
-def due_words(day: date, today: date) -> tuple[str, str, str]:
-    """The words, the colour and the icon for a due date."""
+def due_words(day: date, today: date, soon: int = SOON_DAYS) -> tuple[str, str, str]:
+    """The words, the colour and the icon for a due date; within ``soon`` days it is near."""
     left = (day - today).days
     if left < 0:
         return (
@@ -169,18 +171,18 @@ def due_words(day: date, today: date) -> tuple[str, str, str]:
     if left == 0:
         return gettext("i dag"), "warning", "clock"
     words = ngettext("%(days)d dag kvar", "%(days)d dagar kvar", left) % {"days": left}
-    return words, *(("warning", "clock") if left <= SOON_DAYS else ("neutral", "calendar"))
+    return words, *(("warning", "clock") if left <= soon else ("neutral", "calendar"))
 
 
 @register.inclusion_tag("web/tag.html")
-def due(day: date | None, today: date, done_on: date | None = None) -> dict[str, Any]:
+def due(day: date | None, today: date, done_on: date | None = None, soon: int = SOON_DAYS) -> dict[str, Any]:
     """``{% due task.due today %}``: how long is left in words; with ``done_on`` that it is done."""
     if done_on:
         words = gettext("klar %(day)s") % {"day": longdate(done_on)}
         return {"words": words, "color": "success", "icon_name": "circle-check"}
     if day is None:
         return {"words": gettext("inget datum"), "color": "neutral", "icon_name": "calendar"}
-    words, color, icon_name = due_words(day, today)
+    words, color, icon_name = due_words(day, today, soon)
     return {"words": words, "color": color, "icon_name": icon_name, "day": day}
 
 

@@ -16,6 +16,10 @@ document.addEventListener("click", (event) => {
   if (printer) window.print();
 });
 
+// A row of links that is wider than a phone shows the page that is open.
+const here = document.querySelector('.subnav [aria-current="page"]');
+if (here) here.closest(".subnav").scrollLeft = here.offsetLeft - here.closest(".subnav").offsetLeft - 16;
+
 // A form that is being sent is not sent twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
