@@ -149,11 +149,13 @@ class _Register:
             # Only those for whom there is or may be something to apply for, not everybody.
             family = claims.filter(person__isnull=True).values("case")
             mine = Q(id__in=claims.filter(person__isnull=False).values("person")) | Q(case__in=family)
-            concerned = Person.objects.filter(who_may_apply() | mine).values("id")
+            seen = policy.visible_cases(actor, "compensation.read", "case__")
+            concerned = Person.objects.filter(seen, who_may_apply() | mine).values("id")
         self.claims = list(_ordered(claims))
-        for ledger in ledgers(actor, today=today, terms=self.terms, case_ids=case_ids, person_ids=concerned):
-            self.people[ledger.person.person_id] = ledger
-            self.cases[ledger.person.case_id].append(ledger)
+        if concerned is None or concerned.exists():
+            for ledger in ledgers(actor, today=today, terms=self.terms, case_ids=case_ids, person_ids=concerned):
+                self.people[ledger.person.person_id] = ledger
+                self.cases[ledger.person.case_id].append(ledger)
         # By whom they are for.
         self.about: defaultdict[uuid.UUID, list[Claim]] = defaultdict(list)
         for claim in self.claims:
@@ -369,7 +371,8 @@ def propose_claims(actor: Actor, *, today: date) -> list[ClaimLine]:
 def lapsing(actor: Actor, today: date, days: int = SOON_DAYS) -> list[ClaimLine]:
     """What must be sent in within so many days or is late already, drafts and proposals, by last day. Audited."""
     found = [line for line in _Register(actor, today).due() if line.lapses_by(today + timedelta(days=days))]
-    _listed(actor, "claims.listed", found)
+    if found:
+        _listed(actor, "claims.listed", found)
     return found
 
 
