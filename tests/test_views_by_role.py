@@ -188,6 +188,7 @@ VIEWS: dict[str, View] = {
     "payment-match": of_money("payment"),
     "payment-unmatch": of_money("payment", post=True, answers=DONE),
     "reconciliation": View(MONEY),
+    "reconciliation-count": View(MONEY),
     "reconciliation-export": View(MONEY),
     "difference-clear": of_money("difference"),
 }

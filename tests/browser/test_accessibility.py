@@ -337,6 +337,7 @@ FIRST = {
 }.values()
 # Sent and never shown; fetched as a file; or a part of another page.
 NO_PAGE = {
+    "reconciliation-count",
     "sign-out", "set-language", "demo-sign-in", "import-confirm", "import-discard", "task-take", "task-done",
     "task-not-applicable", "task-reopen", "task-hand-over", "task-move-due", "task-comment",
     "robots", "statistics-csv", "import-template", "import-errors", "household-export",

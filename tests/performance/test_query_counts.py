@@ -32,6 +32,9 @@ LISTS = (
     "/samrad/",
     "/samrad/planering/",
     "/statistik/",
+    "/ersattning/personer/",
+    "/ersattning/ansokningar/",
+    "/ersattning/utbetalningar/",
 )
 
 

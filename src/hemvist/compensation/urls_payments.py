@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{PAYMENT}koppla/", views.payment_match, name="payment-match"),
     path(f"{PAYMENT}koppla-bort/", views.payment_unmatch, name="payment-unmatch"),
     path("avstamning/", views.reconciliation_page, name="reconciliation"),
+    path("avstamning/antal/", views.reconciliation_count, name="reconciliation-count"),
     path("avstamning/export.xlsx", views.reconciliation_export, name="reconciliation-export"),
     path("avstamning/<uuid:person_id>/<str:line>/", views.difference_clear, name="difference-clear"),
 ]

@@ -78,7 +78,8 @@ def start(request: ActorRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "since": timezone.localdate(since) if since else None,
         "law_changes": _law_changes(request),
-        "claims": claims.lapsing(request.actor, today) if sees_persons(request.actor) else (),
+        "sees_money": (sees_money := sees_persons(request.actor)),
+        "claims": claims.lapsing(request.actor, today) if sees_money else (),
     }
     if request.actor.can("task.list"):
         found = queries.start(request.actor, today=today, since=since)

@@ -271,6 +271,15 @@ def reconciliation_page(request: ActorRequest) -> HttpResponse:
     return render(request, "compensation/reconciliation.html", context)
 
 
+@require_safe
+@requires("compensation.read")
+def reconciliation_count(request: ActorRequest) -> HttpResponse:
+    """The tile that tells how many differences wait; fetched by the page that shows it."""
+    found = reconciliation.reconcile_all(request.actor, today=clock.today())
+    context = {"count": found.to_do, "risk": found.repayment_risk}
+    return render(request, "compensation/_to_clear.html", context)
+
+
 def _query(request: ActorRequest) -> str:
     query = request.GET.copy()
     query.pop("sida", None)
