@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
@@ -19,7 +21,7 @@ from hemvist.compensation import queries
 from hemvist.compensation.ledger import ledgers, lines, months
 from hemvist.law.compensation import Ground, InitialRate, Route
 from hemvist.organisation.services import record_ruling
-from hemvist.reception.models import FactKind, Person
+from hemvist.reception.models import FactKind, Membership, Person
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -265,3 +267,21 @@ def test_the_list_of_persons_by_state(person: Make, controller: Actor) -> None:
         "running": ["Pågår"],
         "expected": ["Väntar"],
     }
+
+
+def test_the_households_money_lies_among_the_pages_of_who_opens_it(
+    person: Make, controller: Actor, coordinator: Actor, client_for: Callable[..., Client]
+) -> None:
+    """The coordinator stays in the household, the controller among the money."""
+    household = Membership.objects.get(person=person(date(2026, 3, 2))).household_id
+    address = reverse("compensation-household", args=[household])
+    for actor, stays_at, not_at in (
+        (coordinator, reverse("household-people", args=[household]), reverse("reconciliation")),
+        (controller, reverse("reconciliation"), reverse("household-people", args=[household])),
+    ):
+        page = client_for(actor).get(address).content.decode()
+        nav = page[page.index('<nav class="subnav"') :]
+        nav = nav[: nav.index("</nav>")]
+        assert f'href="{stays_at}"' in nav
+        assert f'href="{not_at}"' not in nav
+        assert nav.count('aria-current="page"') == 1

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.law.compensation_cases import MUNICIPALITIES, READINGS, births, moves, people, rulings
 
-from hemvist.law import parameters
+from hemvist.law import parameters, whatif
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.law.compensation import (
     NOWHERE,
@@ -224,3 +224,13 @@ def test_a_longer_stay_never_brings_less(form: StayForm, start: date, days: int,
     end = start + timedelta(days)
     assume(end <= until)
     assert brings(end) <= brings(end + timedelta(1)) <= brings(None)
+
+
+def test_terms_on_another_register_look_up_anew() -> None:
+    """What terms have found is theirs alone: a what-if never answers from the law in force, or the other way round."""
+    key, on, received = "compensation.standard.below_limit", date(2027, 6, 30), NEW_AMOUNT
+    known = Terms()
+    before = known.get(key, on, received).value
+    imagined = replace(known, register=whatif.imagined(key, before + 1, NEW_AMOUNT), what_if=True)
+    assert imagined.get(key, on, received).value == before + 1
+    assert known.get(key, on, received).value == before

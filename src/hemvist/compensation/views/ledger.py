@@ -31,7 +31,7 @@ from hemvist.law.rulings import QUESTIONS
 from hemvist.organisation.queries import accounts
 from hemvist.planning.reconciliation import KIND_LABELS, Kind
 from hemvist.planning.reconciliation import Line as Compared
-from hemvist.reception.views.households import lacks
+from hemvist.reception.views.households import household_tabs, lacks
 from hemvist.web import charts, clock, files
 from hemvist.web.paging import Page, asked_page
 
@@ -177,6 +177,7 @@ def _state(page: queries.PersonPage, owed: Entitlement) -> tuple[str, str, Compa
 @requires("compensation.read")
 def household(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
     rows = queries.household_page(request.actor, household_id, today=clock.today())
+    can_case = request.actor.can("case.read")
     return render(
         request,
         "compensation/household.html",
@@ -184,7 +185,9 @@ def household(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
             "rows": rows,
             "sums": {name: sum(getattr(row, name) for row in rows) for name in ("due", "paid", "coming")},
             "case": rows[0].ledger.person,
-            "can_case": request.actor.can("case.read"),
+            "can_case": can_case,
+            # Whoever works in the household stays among its pages; whoever counts stays among the money's.
+            "tabs": household_tabs(household_id, request.path) if can_case else [],
         },
     )
 

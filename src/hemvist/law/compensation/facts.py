@@ -144,10 +144,18 @@ class Terms:
     rulings: Mapping[str, str] = field(default_factory=lambda: NO_RULINGS)
     register: Register | None = None
     what_if: bool = False
+    # What has been looked up already: the same days come again for every person whom the terms are used for.
+    _found: dict[tuple[str, date, date | None], Parameter] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def get(self, key: str, on: date, received_on: date | None = None) -> Parameter:
         """The parameter on a day, for those received on a day. Raises ``ParameterNotFound``."""
-        return parameters.get(key, on, received_on=received_on, what_if=self.what_if, source=self.register)
+        asked = key, on, received_on
+        if (found := self._found.get(asked)) is None:
+            found = parameters.get(key, on, received_on=received_on, what_if=self.what_if, source=self.register)
+            self._found[asked] = found
+        return found
 
     def chosen(self, key: str) -> Choice:
         return chosen(key, self.rulings)

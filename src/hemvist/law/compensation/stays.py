@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.law.compensation.facts import Entitlement, Ground, Route, Stay, StayForm, Terms, unknown
@@ -325,6 +326,7 @@ def _period(day: date, how: _ByDay) -> Period:
     return (day.replace(day=1), end_of_month(day)) if how.monthly else _quarter(day)
 
 
+@lru_cache(maxsize=1 << 14)
 def _quarter(day: date) -> Period:
     first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
     return first, end_of_month(add_months(first, 2))

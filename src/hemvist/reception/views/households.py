@@ -239,6 +239,12 @@ TABS = (
 )
 
 
+def household_tabs(household_id: uuid.UUID, here: str) -> list[dict[str, Any]]:
+    """The links between a household's pages, with the one at the address ``here`` marked."""
+    urls = [(label, reverse(name, args=[household_id])) for name, label in TABS]
+    return [{"label": label, "url": url, "current": url == here} for label, url in urls]
+
+
 def _page(request: ActorRequest, row: HouseholdRow, template: str, **context: Any) -> HttpResponse:
     """One of the household's pages, under the same heading and the same links."""
     return render(
@@ -248,10 +254,7 @@ def _page(request: ActorRequest, row: HouseholdRow, template: str, **context: An
             "row": row,
             "state_label": STATES[row.state],
             "may": allowed(request.actor, row.case),
-            "tabs": [
-                {"label": label, "url": (url := reverse(name, args=[row.household.id])), "current": url == request.path}
-                for name, label in TABS
-            ],
+            "tabs": household_tabs(row.household.id, request.path),
             **context,
         },
     )
