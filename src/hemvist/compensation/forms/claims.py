@@ -104,15 +104,16 @@ class NewClaim(Form):
 
 
 class ChangeClaim(Form):
-    """What it cost, and what is applied for. Only what the ground counts with is asked for."""
+    """What it cost, and what is applied for. Only what the ground counts with is asked for: ``initial`` names it."""
 
     cost = Kronor(_("Kommunens kostnad i perioden"))
     fee = Kronor("", help_text=_("Skriv 0 om inget ska dras av."))
     amount = Kronor(_("Belopp att söka"), help_text=_("Lämna tomt för det belopp som räknas fram."))
     note = text(_("Anteckning"), 500, required=False, rows=3, help_text=COMMENT)
 
-    def __init__(self, *args: Any, ground: ClaimGround, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        ground = GROUNDS[self.initial["ground"]]
         if ground.deducts:
             self.fields["fee"].label = DEDUCTIONS[ground.deducts]
         else:

@@ -307,15 +307,13 @@ def _shown(request: ActorRequest, page: ClaimPage, evidence: forms.Form | None =
     return render(request, "compensation/claim.html", context)
 
 
-Deed = Callable[[ClaimPage, dict[str, Any], date], object]
-
-
 def _deed(
     request: ActorRequest,
     claim_id: uuid.UUID,
-    make: Callable[[ClaimPage, Any], forms.Form],
-    deed: Deed,
+    make: Callable[..., forms.Form],
+    deed: Callable[..., object],
     *,
+    initial: Callable[[Claim], dict[str, Any]] = lambda claim: {},
     heading: str,
     lead: str,
     button: str,
@@ -324,14 +322,17 @@ def _deed(
     color: str = "accent",
     then: str = "claim",
 ) -> HttpResponse:
-    """One deed: what it means, what will happen, what is asked, and the way back."""
+    """One deed: what it means, what will happen, what is asked, and the way back.
+
+    ``deed`` is the service, called with what the form ``make`` has cleaned; the form begins with ``initial``.
+    """
     today = clock.today()
     page = claims.claim_page(request.actor, claim_id, today=today)
     policy.require_with_case(request.actor, "compensation.work", page.claim.case, see="compensation.read")
-    form = make(page, request.POST if request.method == "POST" else None)
+    form = make(request.POST if request.method == "POST" else None, initial=initial(page.claim))
     if request.method == "POST" and form.is_valid():
         try:
-            deed(page, form.cleaned_data, today)
+            deed(request.actor, claim=page.claim, today=today, **form.cleaned_data)
         except ValidationError as error:
             form.add_error(None, error)
         else:
@@ -353,16 +354,12 @@ def _deed(
 @form_page
 @requires("compensation.work")
 def claim_change(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
-    def make(page: ClaimPage, posted: Any) -> forms.Form:
-        claim = page.claim
-        initial = {"cost": claim.cost, "fee": claim.fee, "amount": claim.amount, "note": claim.note}
-        return asked.ChangeClaim(posted, ground=page.line.ground, initial=initial)
-
     return _deed(
         request,
         claim_id,
-        make,
-        lambda page, data, today: claims.change_claim(request.actor, claim=page.claim, today=today, **data),
+        asked.ChangeClaim,
+        claims.change_claim,
+        initial=lambda claim: {name: getattr(claim, name) for name in ("ground", "cost", "fee", "amount", "note")},
         heading=_("Ändra kostnad och belopp"),
         lead=_("Beloppet räknas fram av det du skriver. Skriv ett eget belopp bara när ni ska söka något annat."),
         button=_("Spara"),
@@ -393,8 +390,9 @@ def claim_file(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
     return _deed(
         request,
         claim_id,
-        lambda page, posted: asked.FileClaim(posted, initial={"filed_on": clock.today()}),
-        lambda page, data, today: claims.file_claim(request.actor, claim=page.claim, today=today, **data),
+        asked.FileClaim,
+        claims.file_claim,
+        initial=lambda claim: {"filed_on": clock.today()},
         heading=_("Registrera att ansökan är inskickad"),
         lead=_("Ansökan skickas i Migrationsverkets e-tjänst eller på blankett. Här registrerar du att det är gjort."),
         button=_("Registrera"),
@@ -415,8 +413,9 @@ def claim_decide(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
     return _deed(
         request,
         claim_id,
-        lambda page, posted: asked.DecideClaim(posted, initial={"decided_on": clock.today()}),
-        lambda page, data, today: claims.decide_claim(request.actor, claim=page.claim, today=today, **data),
+        asked.DecideClaim,
+        claims.decide_claim,
+        initial=lambda claim: {"decided_on": clock.today()},
         heading=_("Registrera beslutet"),
         lead=_("Skriv vad Migrationsverket eller en domstol har beslutat."),
         button=_("Registrera beslutet"),
@@ -444,8 +443,9 @@ def claim_appeal(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
     return _deed(
         request,
         claim_id,
-        lambda page, posted: asked.AppealClaim(posted, initial={"appealed_on": clock.today()}),
-        lambda page, data, today: claims.appeal_claim(request.actor, claim=page.claim, today=today, **data),
+        asked.AppealClaim,
+        claims.appeal_claim,
+        initial=lambda claim: {"appealed_on": clock.today()},
         heading=_("Registrera överklagande"),
         lead=_("Här registrerar du att kommunen har överklagat beslutet till förvaltningsrätten."),
         button=_("Registrera överklagandet"),
@@ -463,8 +463,8 @@ def claim_withdraw(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
         return _deed(
             request,
             claim_id,
-            lambda page, posted: asked.Form(posted),
-            lambda page, data, today: claims.discard_claim(request.actor, claim=page.claim),
+            asked.Form,
+            lambda actor, claim, today: claims.discard_claim(actor, claim=claim),
             heading=_("Ta bort utkastet"),
             lead=_("Gör så om ansökan inte ska skickas in. Kan ersättningen fortfarande sökas föreslås den igen."),
             button=_("Ta bort utkastet"),
@@ -479,8 +479,9 @@ def claim_withdraw(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
     return _deed(
         request,
         claim_id,
-        lambda page, posted: asked.WithdrawClaim(posted, initial={"on": clock.today()}),
-        lambda page, data, today: claims.withdraw_claim(request.actor, claim=page.claim, today=today, **data),
+        asked.WithdrawClaim,
+        claims.withdraw_claim,
+        initial=lambda claim: {"on": clock.today()},
         heading=_("Återta ansökan"),
         lead=_("När kommunen har tagit tillbaka ansökan innan den avgjordes."),
         button=_("Återta ansökan"),

@@ -29,10 +29,8 @@ from hemvist.compensation.reconciliation import EXPORT_COLUMNS, ReconciledLine, 
 from hemvist.law.compensation.facts import GROUND_LABELS, Ground
 from hemvist.law.types import Step
 from hemvist.planning.reconciliation import KIND_LABELS, NUMBERED, REPAYMENT, Kind
-from hemvist.reception.forms.assignments import UploadFile
-from hemvist.reception.layout import MAX_BYTES
 from hemvist.reception.staged_files import MAX_PROBLEMS
-from hemvist.reception.views.imports import fault_list, template
+from hemvist.reception.views.imports import choose_file, fault_list, template, thrown_away
 from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page
 from hemvist.web.templatetags.hemvist import kronor
@@ -81,16 +79,8 @@ def payment_list(request: ActorRequest) -> HttpResponse:
 @requires("compensation.work")
 def payment_new(request: ActorRequest) -> HttpResponse:
     """Choose a list. It is read and shown; nothing but the preview is kept."""
-    form = UploadFile(request.POST, request.FILES) if request.method == "POST" else UploadFile()
-    if form.is_valid():
-        upload = form.cleaned_data["file"]
-        try:
-            run = importing.stage(request.actor, upload.name, upload.read(MAX_BYTES + 1), clock.today())
-        except ValidationError as error:
-            form.add_error("file", error)
-        else:
-            return redirect("payment-preview", run.id)
-    return render(request, "compensation/payment_new.html", {"form": form, "columns": LAYOUT.guide_rows()})
+    context = {"columns": LAYOUT.guide_rows()}
+    return choose_file(request, importing.stage, "compensation/payment_new.html", context, then="payment-preview")
 
 
 @require_safe
@@ -176,13 +166,7 @@ def payment_confirm(request: ActorRequest, file_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires("compensation.work")
 def payment_discard(request: ActorRequest, file_id: uuid.UUID) -> HttpResponse:
-    try:
-        importing.discard(request.actor, file_id)
-    except ValidationError as error:
-        messages.error(request, error.messages[0])
-    else:
-        messages.success(request, _("Förhandsgranskningen är kastad. Inget ur filen är sparat."))
-    return redirect("payment-list")
+    return thrown_away(request, importing.discard, file_id, then="payment-list")
 
 
 # --- owed against paid ------------------------------------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -16,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
 from hemvist.access.errors import NotVisible
 from hemvist.access.http import ActorRequest
@@ -23,7 +26,7 @@ from hemvist.reception import importing
 from hemvist.reception.forms.assignments import UploadFile
 from hemvist.reception.import_columns import LAYOUT
 from hemvist.reception.layout import MAX_BYTES, Layout
-from hemvist.reception.models import ImportRun
+from hemvist.reception.models import ImportRun, StagedFile
 from hemvist.reception.staged_files import MAX_PROBLEMS
 from hemvist.reception.table_file import Problem
 from hemvist.web import clock, files
@@ -36,17 +39,27 @@ STOP_POLLING = 286
 @requires("import.run")
 def import_new(request: ActorRequest) -> HttpResponse:
     """Choose a file. It is read and shown; nothing but the preview is kept."""
+    context = {"runs": importing.recent_runs(request.actor), "columns": LAYOUT.guide_rows()}
+    return choose_file(request, importing.stage, "reception/import_new.html", context, then="import-preview")
+
+
+Staging = Callable[[Actor, str, bytes, date], StagedFile]
+
+
+def choose_file(
+    request: ActorRequest, stage: Staging, template: str, context: dict[str, Any], *, then: str
+) -> HttpResponse:
+    """The page where a file is chosen; one that can be read goes on to its preview, the page ``then``."""
     form = UploadFile(request.POST, request.FILES) if request.method == "POST" else UploadFile()
     if form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            run = importing.stage(request.actor, upload.name, upload.read(MAX_BYTES + 1), clock.today())
+            run = stage(request.actor, upload.name, upload.read(MAX_BYTES + 1), clock.today())
         except ValidationError as error:
             form.add_error("file", error)
         else:
-            return redirect("import-preview", run.id)
-    context = {"form": form, "runs": importing.recent_runs(request.actor), "columns": LAYOUT.guide_rows()}
-    return render(request, "reception/import_new.html", context)
+            return redirect(then, run.pk)
+    return render(request, template, {**context, "form": form})
 
 
 @require_safe
@@ -149,10 +162,17 @@ def import_progress(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @requires("import.run")
 def import_discard(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
+    return thrown_away(request, importing.discard, run_id, then="import-new")
+
+
+def thrown_away(
+    request: ActorRequest, discard: Callable[[Actor, uuid.UUID], object], run_id: uuid.UUID, *, then: str
+) -> HttpResponse:
+    """Throw a preview away, and on to the page ``then``."""
     try:
-        importing.discard(request.actor, run_id)
+        discard(request.actor, run_id)
     except ValidationError as error:
         messages.error(request, error.messages[0])
     else:
         messages.success(request, _("Förhandsgranskningen är kastad. Inget ur filen är sparat."))
-    return redirect("import-new")
+    return redirect(then)
