@@ -852,7 +852,7 @@ def test_how_many_rows_found_their_person_later_leaves_out_the_protected(
     money: Money, actor: Callable[..., Actor]
 ) -> None:
     for number, protected in ((LIKE_DOSSIER, True), ("77-7", False)):
-        Payment.objects.filter(pk=money.loose.pk).update(person=None, matched_by="", number_text=number, number=number)
+        Payment.objects.filter(pk=money.loose.pk).update(person=None, matched_by="", number_text=number)
         Identifier.objects.create(
             person=money.contact, kind="dossier", value=number, source="file", valid_from=money.today
         )

@@ -28,14 +28,26 @@ def rows(content: bytes) -> list[tuple[str, Decimal]]:
 
 def test_what_has_fallen_due_is_a_claim_on_the_state(person: Callable[..., Person], controller: Actor) -> None:
     person(date(2026, 2, 10))
-    content = sie_file(controller, year=2026, today=TODAY)
+    content = sie_file(controller, year=2026, today=date(2026, 12, 1))
     claimed = sum(amount for account, amount in rows(content) if account == "1681")
-    assert claimed == overview(controller, year=2026, today=TODAY).due == 20_661 + 16_500 + 33_000 + 16_500
+    assert (
+        claimed == overview(controller, year=2026, today=date(2026, 12, 1)).due == 20_661 + 16_500 + 33_000 + 2 * 16_500
+    )
     assert sum(amount for _account, amount in rows(content)) == 0
     text = content.decode("cp437")
     assert "#SIETYP 4" in text
     assert "Testsson" not in text
     assert "T-00001" not in text
+
+
+def test_a_month_is_booked_once_when_it_has_ended(person: Callable[..., Person], controller: Actor) -> None:
+    """What falls due while November still runs waits for the file of December: no voucher comes in two versions."""
+    person(date(2026, 2, 10))
+    until_october = sie_file(controller, year=2026, today=date(2026, 10, 31))
+    assert sie_file(controller, year=2026, today=date(2026, 11, 1)) != until_october
+    in_november = [rows(sie_file(controller, year=2026, today=date(2026, 11, day))) for day in (1, 29, 30)]
+    assert in_november[0] == in_november[1] == in_november[2]
+    assert rows(sie_file(controller, year=2026, today=date(2026, 12, 1)))[: len(in_november[0])] == in_november[0]
 
 
 def test_a_year_in_which_nothing_fell_due_has_no_voucher(controller: Actor) -> None:

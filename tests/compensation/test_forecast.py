@@ -13,12 +13,12 @@ from django.test.utils import CaptureQueriesContext
 
 from hemvist.access.actor import Actor
 from hemvist.compensation import watch
-from hemvist.compensation.forecast import Assumptions, forecast
+from hemvist.compensation.forecast import AT_ARRIVAL, Assumptions, forecast
 from hemvist.compensation.forms.forecast import ArrivalsForm, WhatIfForm
 from hemvist.compensation.ledger import ledgers
 from hemvist.law import parameters
 from hemvist.planning.imagined_arrivals import Ages, Arrivals
-from hemvist.reception.models import Person
+from hemvist.reception.models import Category, Person
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -51,6 +51,15 @@ def test_imagined_persons_bring_their_amounts_by_weight(controller: Actor) -> No
     assert found.persons == {"imagined": 12}
     assert found.total(layer="imagined", group="standard") == 12 * 165_000
     assert found.total(layer="imagined", group="initial") == 11 * 20_661 + 20_800
+
+
+def test_an_imagined_person_is_received_as_late_as_an_expected_one_of_the_category() -> None:
+    data = {"year": 2027, "under_20": 0, "from_limit": 0, "registration_days": 30, "temporary_protection": 1}
+    form = ArrivalsForm(data)
+    assert form.is_valid()
+    assert form.assumptions.arrivals is not None
+    late = {category for category, days in form.assumptions.arrivals.lag_days.items() if days == 30}
+    assert late == set(Category.values) - AT_ARRIVAL
 
 
 def test_a_form_with_shares_over_a_hundred_is_turned_back() -> None:

@@ -24,11 +24,12 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry, Case, Installation
 from hemvist.access.roles import Role
-from hemvist.compensation import importing
+from hemvist.compensation import importing, queries
 from hemvist.compensation.models import Payment, PaymentFile
 from hemvist.compensation.payment_file import LAYOUT, as_amount, dossier_mark, ground_of, instalment_in, read
 from hemvist.law.compensation import Ground
 from hemvist.law.compensation.facts import GROUND_LABELS
+from hemvist.reception.compensation_facts import people_page
 from hemvist.reception.layout import CellError, write_csv
 from hemvist.reception.models import Identifier, Person
 
@@ -341,7 +342,7 @@ def test_confirming_keeps_every_row_and_empties_the_file(numbered: Make, control
     assert (run.state, run.staged) == (PaymentFile.State.IMPORTED, {})
     known, loose = Payment.objects.order_by("row")
     assert (known.person, known.matched_by, known.ground, known.instalment) == (found, "number", "standard", 2)
-    assert (known.number, known.branch) == ("10-900001", found.case.branch)
+    assert (known.number_text, known.branch) == ("10-900001", found.case.branch)
     assert (loose.person, loose.ground, loose.ground_text, loose.number_text) == (
         None,
         "",
@@ -434,6 +435,34 @@ def test_a_protected_person_is_told_as_any_other_and_stays_hidden(
     trusted = actor(Role.COORDINATOR, handles_protected=True)
     assert [month.count for month in importing.came_by_month(trusted)] == [1]
     assert importing.came_by_month(controller) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "written", ["10900001", "10 900001", "T-9, 198804729807", "880472-9807"], ids=["dossier", "space", "both", "ten"]
+)
+def test_a_loose_row_with_the_number_of_a_protected_person_is_hidden_however_it_is_written(
+    numbered: Make, controller: Actor, actor: Callable[..., Actor], written: str
+) -> None:
+    found = numbered()
+    Identifier.objects.create(
+        person=found, kind="samordningsnummer", value="198804729807", source="file", valid_from=TODAY
+    )
+    importing.confirm(controller, stage(controller, ROW).id, TODAY)
+    Payment.objects.update(person=None, number_text=written)
+    assert Payment.objects.filter(queries.visible_payments(controller)).count() == 1
+    Case.objects.filter(id=found.case_id).update(protected_since=timezone.now())
+    assert not Payment.objects.filter(queries.visible_payments(controller)).exists()
+    trusted = actor(Role.COORDINATOR, handles_protected=True)
+    assert Payment.objects.filter(queries.visible_payments(trusted)).count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("search", ["10-900001", "10 -900001", "900001"])
+def test_a_search_finds_a_dossier_number(numbered: Make, controller: Actor, search: str) -> None:
+    found = numbered()
+    numbered(value="77-123456")
+    assert people_page(controller, permission="compensation.read", search=search) == ([found.id], False)
 
 
 @pytest.mark.django_db

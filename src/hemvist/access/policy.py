@@ -30,7 +30,7 @@ def may(actor: Actor, permission: str) -> Verdict:
     """Whether the actor has the permission in any branch."""
     if actor.can(permission):
         return Verdict(True)
-    return Verdict(False, _("Din roll har inte den behörigheten. Be din chef eller systemförvaltaren om hjälp."))
+    return Verdict(False, _("Din roll har inte den behörigheten."))
 
 
 def may_with_case(actor: Actor, permission: str, case: Case) -> Verdict:

@@ -5,7 +5,7 @@ of the units that the key gives it to. Sums only, no persons, and no protected c
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -41,7 +41,8 @@ def sie_file(actor: Actor, *, year: int, today: date) -> bytes:
     keys = Keys(today)
     months: dict[date, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
     centres: dict[str, str] = {}
-    for row in lines(summed(actor, today=today), since=since, until=min(until, today)):
+    ended = today.replace(day=1) - timedelta(days=1)
+    for row in lines(summed(actor, today=today), since=since, until=min(until, ended)):
         if row.owed.route is Route.APPLICATION or not row.owed.amount or row.ledger.person.protected:
             continue
         account = plan.income.get(row.group)  # type: ignore[call-overload]

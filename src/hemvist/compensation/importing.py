@@ -25,7 +25,7 @@ from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.models import Installation
 from hemvist.compensation.models import Payment, PaymentFile
-from hemvist.compensation.payment_file import FilePayment, dossier_mark, read, twelve_digits
+from hemvist.compensation.payment_file import FilePayment, dossier_mark, number_mark, read, twelve_digits
 from hemvist.compensation.queries import visible_payments
 from hemvist.organisation.models import Branch
 from hemvist.reception.layout import key
@@ -101,10 +101,6 @@ class Numbers:
             return Match(reason="no_number")
         return Match(reason="unreadable" if not dossier and not digits else "unknown")
 
-    def stored(self, dossier: str, personal: str) -> str:
-        """The number that is kept: the dossier number, which nobody changes, else the other."""
-        return ("".join(dossier.split()).upper() or twelve_digits(personal, self.today) or dossier_mark(personal))[:20]
-
 
 def why_unmatched(actor: Actor, payment: Payment, today: date) -> str:
     """Why nobody is found for a payment, in words; empty when somebody whom the actor may see is found by now."""
@@ -164,13 +160,7 @@ def _place(row: Payment | FilePayment) -> tuple[object, ...]:
 
 def _marks(person_id: UUID | None, *numbers: str) -> frozenset[object]:
     """What says whom a row is about: the person, and the numbers without anything that can be written otherwise."""
-    return frozenset(filter(None, (person_id, *(_mark(number) for number in numbers))))
-
-
-def _mark(number: str) -> str:
-    # Ten and twelve digits are the same number: its last ten.
-    mark = dossier_mark(number)
-    return mark[-10:].lstrip("0") if mark.isdigit() and len(mark) == 12 else mark
+    return frozenset(filter(None, (person_id, *(number_mark(number) for number in numbers))))
 
 
 # --- stage ------------------------------------------------------------------------------------------------------------
@@ -271,7 +261,6 @@ def _payment(run: PaymentFile, found: _New, numbers: Numbers) -> Payment:
         branch_id=match.branch_id or run.branch_id,
         person_id=match.person_id,
         matched_by=Payment.MatchedBy.NUMBER if match.person_id else "",
-        number=numbers.stored(row.dossier, row.personal),
         number_text=row.number_text,
         row=row.row,
         ground=row.ground,

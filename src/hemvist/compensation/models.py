@@ -40,8 +40,7 @@ class Payment(models.Model):
     )
     matched_by = models.CharField(max_length=10, choices=MatchedBy.choices, blank=True)
     matched_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    # The number as normalised (twelve digits or a dossier number), and as it stood.
-    number = models.CharField(max_length=20, blank=True)
+    # The numbers as they stood: of the dossier and of the person, or the one there was.
     number_text = models.CharField(max_length=40, blank=True)
     # A code of law.compensation.Ground, empty when the words of the list are not known; and the words.
     ground = models.CharField(max_length=30, blank=True)
@@ -56,7 +55,7 @@ class Payment(models.Model):
     class Meta:
         ordering = ["paid_on", "row"]
         constraints = [models.UniqueConstraint(fields=["file", "row"], name="payment_row_once")]
-        indexes = [models.Index(fields=["branch", "paid_on"]), models.Index(fields=["number"])]
+        indexes = [models.Index(fields=["branch", "paid_on"])]
 
     @property
     def as_paid(self) -> Paid:

@@ -161,6 +161,12 @@ def dossier_mark(text: str) -> str:
     return "".join(c for c in text.upper() if c.isalnum()).lstrip("0")
 
 
+def number_mark(text: str) -> str:
+    """What is compared of any number: a dossier number, or the last ten digits of a personnummer."""
+    mark = dossier_mark(text)
+    return mark[-10:].lstrip("0") if mark.isdigit() and len(mark) == 12 else mark
+
+
 def twelve_digits(text: str, today: date) -> str:
     """A personnummer or samordningsnummer as it is stored; empty when it is none.
 

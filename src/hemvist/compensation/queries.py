@@ -29,6 +29,7 @@ from hemvist.compensation.ledger import (
     year_of,
 )
 from hemvist.compensation.models import Clearance, Payment
+from hemvist.compensation.payment_file import number_mark
 from hemvist.law.acts import acts
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.law.compensation import Entitlement, Ground, Route, Terms
@@ -76,8 +77,14 @@ def visible_payments(actor: Actor, permission: str = "compensation.read") -> Q:
 
 
 def _protected_number() -> Q:
-    protected = Identifier.objects.filter(person__case__protected_since__isnull=False)
-    return Q(number__in=protected.values("value"))
+    """The rows without a person that hold a number of somebody in a protected case, whichever way it is written.
+
+    Two queries.
+    """
+    numbers = Identifier.objects.filter(person__case__protected_since__isnull=False).values_list("value", flat=True)
+    marks = {number_mark(value) for value in numbers}
+    loose = Payment.objects.filter(person__isnull=True).values_list("id", "number_text")
+    return Q(id__in=[row for row, text in loose if marks.intersection(number_mark(part) for part in text.split(", "))])
 
 
 def paid_by_month(actor: Actor, since: date, until: date) -> dict[date, Decimal]:

@@ -37,7 +37,7 @@ from hemvist.reception.facts import (
     snapshot,
 )
 from hemvist.reception.models import Arrival, Assignment, Category, Fact, FactKind, Identifier, Membership, Person
-from hemvist.reception.queries import home, reception_facts
+from hemvist.reception.queries import home, number_like, reception_facts
 
 # The kinds that money can hang on, and those that tell who the person is.
 KINDS = (
@@ -177,9 +177,8 @@ def people_page(
             corrected_by__isnull=True,
         )
         asked: Any = Q(case__number__icontains=search.strip()) | Exists(names)
-        digits = "".join(c for c in search if c.isdigit())
-        if len(digits) >= 4:
-            asked |= Exists(Identifier.objects.filter(person=OuterRef("pk"), value__contains=digits))
+        if number := number_like(search):
+            asked |= Exists(Identifier.objects.filter(number, person=OuterRef("pk")))
         found = found.filter(asked)
     page = found.order_by("case__number", "created_at", "id").values_list("id", flat=True)[offset : offset + limit + 1]
     ids = list(page)

@@ -444,6 +444,14 @@ _SORTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def number_like(search: str) -> Q | None:
+    """The filter on identifiers whose number is like what somebody typed; None for what has not four digits."""
+    digits = "".join(c for c in search if c.isdigit())
+    if len(digits) < 4:
+        return None
+    return Q(value__contains=digits) | Q(value__icontains="".join(search.split()))
+
+
 def _filtered(actor: Actor, wanted: HouseholdFilter, today: date, extra: Q | None) -> QuerySet[Household]:
     households = Household.objects.filter(policy.visible_cases(actor, "case.list", "case__"))
     if extra is not None:
@@ -462,7 +470,6 @@ def _filtered(actor: Actor, wanted: HouseholdFilter, today: date, extra: Q | Non
         households = households.filter(case__closed_on__isnull=True)
     if wanted.search.strip():
         key = shapes.search_key(wanted.search)
-        digits = "".join(c for c in wanted.search if c.isdigit())
         found: Any = Q(case__number__icontains=wanted.search.strip()) | Exists(
             Membership.objects.filter(
                 household=OuterRef("pk"),
@@ -472,13 +479,10 @@ def _filtered(actor: Actor, wanted: HouseholdFilter, today: date, extra: Q | Non
                 person__facts__corrected_by__isnull=True,
             )
         )
-        if len(digits) >= 4:
+        if number := number_like(wanted.search):
+            numbered = Identifier.objects.filter(number, person=OuterRef("person"))
             found |= Exists(
-                Membership.objects.filter(
-                    household=OuterRef("pk"),
-                    person__case=OuterRef("case"),
-                    person__identifiers__value__contains=digits,
-                )
+                Membership.objects.filter(Exists(numbered), household=OuterRef("pk"), person__case=OuterRef("case"))
             )
         households = households.filter(found)
     return households.order_by(

@@ -10,15 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hemvist.compensation import watch
-from hemvist.compensation.forecast import REGISTRATION_DAYS, Assumptions
+from hemvist.compensation.forecast import AT_ARRIVAL, REGISTRATION_DAYS, Assumptions
 from hemvist.compensation.forms.claims import Kronor
 from hemvist.planning.imagined_arrivals import Ages, Arrivals
 from hemvist.reception.models import Category
 
 MOST = 10_000
 LARGEST = 10_000_000
-# Who gets a mottagandedatum some time after the arrival, when mottagandelagen has stopped.
-LAGGING = (Category.ASYLUM_HOUSING, Category.RELATIVE, Category.OTHER)
 
 
 def _number(label: Any) -> forms.IntegerField:
@@ -59,7 +57,7 @@ class ArrivalsForm(forms.Form):
             data["year"],
             numbers,
             Ages(Decimal(data["under_20"]), Decimal(data["from_limit"])),
-            {category.value: days for category in LAGGING},
+            {category.value: days for category in Category if category not in AT_ARRIVAL},
         )
         return Assumptions(days, arrivals if any(numbers.values()) else None)
 

@@ -131,7 +131,6 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('row', models.PositiveIntegerField()),
                 ('matched_by', models.CharField(blank=True, choices=[('number', 'nummer i filen'), ('hand', 'handläggare')], max_length=10)),
-                ('number', models.CharField(blank=True, max_length=20)),
                 ('number_text', models.CharField(blank=True, max_length=40)),
                 ('ground', models.CharField(blank=True, max_length=30)),
                 ('ground_text', models.CharField(max_length=200)),
@@ -169,10 +168,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='payment',
             index=models.Index(fields=['branch', 'paid_on'], name='compensatio_branch__ec2c09_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['number'], name='compensatio_number_44df72_idx'),
         ),
         migrations.AddConstraint(
             model_name='payment',

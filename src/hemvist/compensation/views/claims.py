@@ -171,7 +171,8 @@ def claim_calendar(request: ActorRequest) -> HttpResponse:
         )
         for month in claims.calendar_months(request.actor, today=clock.today())
     ]
-    return render(request, "compensation/claim_calendar.html", {"months": months})
+    context = {"months": months, "may_work": policy.may(request.actor, "compensation.work")}
+    return render(request, "compensation/claim_calendar.html", context)
 
 
 # --- a new claim ------------------------------------------------------------------------------------------------------
@@ -259,7 +260,13 @@ def _actions(page: ClaimPage) -> list[Action]:
         offer("claim-change", _("Ändra kostnad och belopp"), _("Beloppet räknas om."))
         offer("claim-withdraw", _("Ta bort utkastet"), _("Utkastet och dess underlag försvinner."))
     if Status.APPEALED in following:
-        offer("claim-appeal", _("Registrera överklagande"), _("Ansökan väntar sedan på ett nytt beslut."), main=True)
+        last = page.appeal_by.value if page.appeal_by else None
+        offer(
+            "claim-appeal",
+            _("Registrera överklagande"),
+            _("Ansökan väntar sedan på ett nytt beslut."),
+            main=last is None or clock.today() <= last,
+        )
     if Status.GRANTED in following:
         again = claim.status in claims.DECIDED
         offer(

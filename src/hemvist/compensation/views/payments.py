@@ -43,7 +43,7 @@ TAGS: Mapping[Kind, str] = {
     Kind.MATCHED: "done",
     Kind.EARLY: "decided",
     Kind.MISSING: "late",
-    Kind.DIFFERING: "waiting",
+    Kind.DIFFERING: "differing",
     Kind.UNEXPECTED: "lapsed",
     Kind.NOT_DUE: "open",
 }

@@ -191,6 +191,7 @@ STATUSES: dict[str, tuple[Any, str, str]] = {
     "open": (_("att göra"), "neutral", "circle"),
     "taken": (_("pågår"), "info", "circle-dot"),
     "waiting": (_("väntar"), "warning", "hourglass"),
+    "differing": (_("avviker"), "danger", "scale"),
     "late": (_("försenad"), "danger", "circle-alert"),
     "done": (_("klar"), "success", "circle-check"),
     "received": (_("mottagen"), "success", "circle-check"),
