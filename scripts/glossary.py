@@ -86,6 +86,7 @@ IDENTIFIERS = tuple(
         ("utredd skillnad", "Clearance", "compensation.models"),
         ("ansökan om ersättning (återsökning)", "Claim", "compensation.models"),
         ("underlag till en ansökan", "ClaimEvidence", "compensation.models"),
+        ("ersättningsslag, grund att söka på", "ClaimGround", "law.claims"),
     )
 )
 

@@ -336,6 +336,7 @@ SILENT = {
     "home": "about the organisation",
     "people_for_sums": "for sums, without names and numbers",
     "who_may_apply": "a filter",
+    "number_like": "a filter",
     "people_page": "ids only; the caller reads and logs what it shows of them",
     "get_person": "the caller's query logs what is shown",
     "names_of": "the caller has logged",
