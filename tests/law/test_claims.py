@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hemvist.law import claims
-from hemvist.law.calendar import add_months, end_of_month, is_working_day
+from hemvist.law.calendar import add_months, end_of_month, is_working_day, quarter_of
 from hemvist.law.claims import (
     GROUNDS,
     AmountRule,
@@ -28,7 +28,6 @@ from hemvist.law.claims import (
     last_day,
     may_appeal,
     period_around,
-    quarter_of,
 )
 from hemvist.law.compensation import Ground, Terms
 from hemvist.law.types import Text

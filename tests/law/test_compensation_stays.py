@@ -10,10 +10,9 @@ from tests.law.compensation_cases import births
 
 from hemvist.law.compensation import CompensationFacts, Entitlement, Stay, StayForm, entitlements
 from hemvist.law.compensation.ledger import BEFORE_REGISTRATION
-from hemvist.law.compensation.stays import BY_DAY
+from hemvist.law.compensation.stays import HOUSING
 
 ONE_DAY = timedelta(days=1)
-HOUSING = [form for form, how in BY_DAY.items() if not how.whole]
 starts = st.dates(date(2023, 1, 1), date(2027, 6, 30))
 
 
@@ -67,3 +66,11 @@ def test_nothing_is_paid_by_the_day_or_term_from_the_mottagandedatum(
     without = Stay(form, start, received_on if form in HOUSING else received_on - ONE_DAY)
     if without.end and without.end >= start:
         assert gist(tuple(found)) == gist(owed(born, without))
+
+
+def test_the_day_of_moving_out_is_open_for_housing_only() -> None:
+    assert {
+        StayForm.MUNICIPAL_TEMPORARY_PROTECTION,
+        StayForm.FORMER_UNACCOMPANIED,
+        StayForm.ASSIGNED_HOUSING,
+    } == HOUSING

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import yaml
 
 from hemvist import cli
-from hemvist.law import acts, ages, duties, parameters, rulings
+from hemvist.law import acts, ages, claims, duties, parameters, rulings
 from hemvist.law.duties import DUTIES, DutyFacts, DutyNotFound, applies, deadline
 from hemvist.law.parameters import ParameterNotFound, ParameterNotInForce, ReceptionDateNeeded
 from hemvist.law.rulings import UnknownRuling
@@ -213,6 +214,15 @@ def test_a_change_day_is_where_a_value_or_a_cohort_begins() -> None:
 def test_the_command_finds_nothing_wrong(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["law", "check", "--golden", str(GOLDEN)]) == 0
     assert capsys.readouterr().out == "Lagens data: inga fel\n"
+
+
+def test_the_command_finds_a_fault_in_the_claim_grounds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faulty = replace(claims.ground_of("funeral"), parameters=("okänd",))
+    monkeypatch.setattr(claims, "GROUNDS", {"funeral": faulty})
+    assert cli.main(["law", "check", "--golden", str(GOLDEN)]) == 1
+    assert capsys.readouterr().out == "funeral: parametern okänd finns inte\nLagens data: 1 fel\n"
 
 
 def test_the_command_tells_which_golden_case_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry, Case, Installation
 from hemvist.access.roles import Role
+from hemvist.law.target_group import PermitGround
 from hemvist.reception import importing, services
 from hemvist.reception.import_columns import COLUMNS, LAYOUT, PERMIT_GROUNDS
 from hemvist.reception.import_file import households, parse
@@ -130,6 +131,10 @@ def test_english_headings_and_the_program_s_own_codes_are_understood() -> None:
 
     assert parsed.problems == []
     assert parsed.rows[0].values["permit_ground"] == "UTLL_5_1"
+
+
+def test_every_permit_ground_has_words() -> None:
+    assert set(PERMIT_GROUNDS) == set(PermitGround)
 
 
 @pytest.mark.parametrize(("code", "word"), [(code, word) for code, words in PERMIT_GROUNDS.items() for word in words])

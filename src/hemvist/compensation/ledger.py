@@ -268,11 +268,7 @@ def _rate_facts(
     return RateFacts(
         assignment_decided_on=person.assignment.decided_on if person.assignment else None,
         covered_by_11=section_11,
-        housing_without_assignment=(
-            living is Living.MUNICIPAL_TEMPORARY_PROTECTION
-            and received_on is not None
-            and received_on >= starts("2026:1326")
-        ),
+        housing_without_assignment=living is Living.MUNICIPAL_TEMPORARY_PROTECTION,
         received_on=received_on,
         only_renewal=bool(
             eligible.value and permit and permit.valid_to and received_on and permit.valid_to < received_on

@@ -13,6 +13,9 @@ from functools import lru_cache
 
 import holidays
 
+Period = tuple[date, date]
+
+ONE_DAY = timedelta(days=1)
 # "de_facto" adds the eves of midsummer, Christmas and New Year; Sundays are weekdays 6 and not in the table.
 _HOLIDAYS = holidays.country_holidays("SE", categories=("public", "de_facto"))
 
@@ -25,14 +28,14 @@ def is_working_day(day: date) -> bool:
 def next_working_day(day: date) -> date:
     """The day itself, or the first working day after it."""
     while not is_working_day(day):
-        day += timedelta(days=1)
+        day += ONE_DAY
     return day
 
 
 def previous_working_day(day: date) -> date:
     """The day itself, or the last working day before it."""
     while not is_working_day(day):
-        day -= timedelta(days=1)
+        day -= ONE_DAY
     return day
 
 
@@ -56,6 +59,13 @@ def add_months(day: date, months: int) -> date:
 @lru_cache(maxsize=1 << 16)
 def end_of_month(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+@lru_cache(maxsize=1 << 14)
+def quarter_of(day: date) -> Period:
+    """The first and the last day of the calendar quarter."""
+    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    return first, end_of_month(add_months(first, 2))
 
 
 def age_on(birth: date, on: date) -> int:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -20,16 +20,21 @@ import yaml
 
 from hemvist.law import parameters
 from hemvist.law.acts import DATA, NO_TEXT
-from hemvist.law.calendar import add_months, end_of_month, is_working_day, previous_working_day
-from hemvist.law.compensation.facts import Ground, Terms, unknown
+from hemvist.law.calendar import (
+    ONE_DAY,
+    Period,
+    add_months,
+    end_of_month,
+    is_working_day,
+    previous_working_day,
+    quarter_of,
+)
+from hemvist.law.compensation.facts import Ground, Terms, ore, unknown
 from hemvist.law.parameters import Parameter, ParameterNotFound
 from hemvist.law.sources import sfs
 from hemvist.law.types import Answer, Source, Step, Text, gettext_noop, one_sided
 
-Period = tuple[date, date]
-
 NO_COUNTS: Mapping[str, int] = MappingProxyType({})
-ONE_DAY = timedelta(days=1)
 
 
 class ClaimGroundNotFound(LookupError):
@@ -43,14 +48,6 @@ class PeriodKind(StrEnum):
     TWELVE_MONTHS = "twelve_months"
     QUARTER = "quarter"
     ONCE = "once"
-
-
-PERIOD_LABELS: Mapping[PeriodKind, str] = {
-    PeriodKind.CALENDAR_YEAR: gettext_noop("kalenderår"),
-    PeriodKind.TWELVE_MONTHS: gettext_noop("tolv månader"),
-    PeriodKind.QUARTER: gettext_noop("kvartal"),
-    PeriodKind.ONCE: gettext_noop("en gång"),
-}
 
 
 class AmountRule(StrEnum):
@@ -150,11 +147,6 @@ def ground_of(code: str) -> ClaimGround:
     if code not in GROUNDS:
         raise ClaimGroundNotFound(f"Grunden {code} finns inte. Kontrollera stavningen mot claim_grounds.yaml.")
     return GROUNDS[code]
-
-
-def quarter_of(day: date) -> Period:
-    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    return first, end_of_month(add_months(first, 2))
 
 
 def period_around(ground: ClaimGround, day: date) -> Period:
@@ -296,7 +288,7 @@ def _share(ground: ClaimGround, facts: ClaimFacts, terms: Terms) -> Answer[Decim
     share, choice = terms.get(key, facts.on), terms.chosen("U10")
     cost, fee = _cost(facts), facts.fee or Decimal(0)
     part = Decimal(share.value) / 100
-    readings = {"fee_first": _ore((cost - fee) * part), "share_first": _ore(cost * part - fee)}
+    readings = {"fee_first": ore((cost - fee) * part), "share_first": ore(cost * part - fee)}
     text = gettext_noop(
         "Kostnaden är {cost} kronor och avgiften {fee} kronor. Om avgiften dras av först ger {share} procent "
         "{fee_first} kronor, annars {share_first} kronor."
@@ -355,7 +347,7 @@ def _counted(ground: ClaimGround, facts: ClaimFacts, terms: Terms) -> Answer[Dec
     total, steps = Decimal(0), []
     for key, count in counts.items():
         found = terms.get(key, facts.on)
-        total += (kronor := _ore(Decimal(found.value) * share / 100 * count))
+        total += (kronor := ore(Decimal(found.value) * share / 100 * count))
         text = (
             gettext_noop("{label}: {count} påbörjade perioder à {share} procent av {each} kronor är {sum} kronor.")
             if ground.share
@@ -387,11 +379,7 @@ _RULES: Mapping[AmountRule, Callable[[ClaimGround, ClaimFacts, Terms], Answer[De
 
 
 def _cost(facts: ClaimFacts) -> Decimal:
-    return _ore(facts.cost or Decimal(0))
-
-
-def _ore(kronor: Decimal) -> Decimal:
-    return kronor.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return ore(facts.cost or Decimal(0))
 
 
 def _inferred(ground: ClaimGround) -> tuple[Step, ...]:
@@ -482,7 +470,7 @@ def validate(grounds: Mapping[str, ClaimGround] | None = None, evidence: Mapping
     """Problems in the data: an unknown parameter or line of evidence, a text in only one language, a missing number."""
     grounds = GROUNDS if grounds is None else grounds
     evidence = EVIDENCE if evidence is None else evidence
-    needed = {AmountRule.SHARE: 1, AmountRule.THRESHOLD: 1, AmountRule.FIXED: 1}
+    needed = {AmountRule.SHARE, AmountRule.THRESHOLD, AmountRule.FIXED}
     problems = [f"{code} ska finnas på svenska och engelska" for code in one_sided(**evidence)]
     for ground in grounds.values():
         keys = (*ground.parameters, ground.limit, ground.first_limit, ground.share)
@@ -490,7 +478,7 @@ def validate(grounds: Mapping[str, ClaimGround] | None = None, evidence: Mapping
             f"{ground.code}: parametern {key} finns inte" for key in keys if key not in ("", *parameters.register())
         ]
         problems += [f"{ground.code}: underlaget {code} finns inte" for code in ground.evidence if code not in evidence]
-        if ground.amount in needed and len(ground.parameters) != needed[ground.amount]:
+        if ground.amount in needed and len(ground.parameters) != 1:
             problems.append(f"{ground.code}: beloppet behöver en parameter")
         halves = one_sided(label=ground.label, note=ground.note)
         problems += [f"{ground.code}: {name} ska finnas på svenska och engelska" for name in halves]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from hemvist.law import acts, duties, parameters
+from hemvist.law import acts, claims, duties, parameters
 from hemvist.law.compensation import Entitlement, entitlements, persons_file
 
 GOLDEN = Path("tests/law/golden")
@@ -45,7 +45,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _check(options: argparse.Namespace) -> int:
-    problems = [*parameters.validate(), *acts.validate(), *duties.validate()]
+    problems = [*parameters.validate(), *acts.validate(), *duties.validate(), *claims.validate()]
     folder = options.golden or GOLDEN
     if folder.is_dir():
         problems += _untried(folder)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from hemvist.law.acts import DATA, acts, status_on
+from hemvist.law.calendar import ONE_DAY
 from hemvist.law.sources import sfs
 from hemvist.law.types import Source, Status, Text, one_sided
 
@@ -50,8 +51,6 @@ BASES = ("payment", "received", "assignment", "event", "cost")
 
 # An age limit that is not a number but the pension age of the year: ask ``age.pension_limit`` on the day.
 PENSION_AGE = "riktålder"
-
-_ONE_DAY = timedelta(days=1)
 
 
 class ParameterNotFound(LookupError):
@@ -281,7 +280,7 @@ def _faults_in_time(key: str, rows: list[Parameter], gaps_allowed: bool) -> Iter
         known = [item for item in rows if item.covers(day)]
         if not known:
             if next_day < date.max and not gaps_allowed:
-                yield f"{key} {next_day}: glapp efter {day - _ONE_DAY}"
+                yield f"{key} {next_day}: glapp efter {day - ONE_DAY}"
             continue
         for received_on, whom in cohorts:
             if received_on >= next_day:
@@ -295,7 +294,7 @@ def _faults_in_time(key: str, rows: list[Parameter], gaps_allowed: bool) -> Iter
 
 def _edges(spans: Iterable[tuple[date | None, date | None]]) -> list[date]:
     """The days on which something begins, or has ended the day before."""
-    return sorted({edge for first, last in spans for edge in (first, last and last + _ONE_DAY) if edge})
+    return sorted({edge for first, last in spans for edge in (first, last and last + ONE_DAY) if edge})
 
 
 def untried(cases: Iterable[Mapping[str, Any]], source: Register) -> list[tuple[str, date]]:

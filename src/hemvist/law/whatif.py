@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from hemvist.law.calendar import ONE_DAY
 from hemvist.law.parameters import Parameter, Register, register
 from hemvist.law.types import Source, Status, Text
 
-_ONE_DAY = timedelta(days=1)
 # The key that a new one came instead of: without the change, what that one says goes on (16 §, ändring 2026:1332).
 REPLACED = {
     f"compensation.initial.housing_2026.{band}": f"compensation.initial.assigned_2016.{band}"
@@ -29,10 +29,10 @@ def without(changes: Iterable[Parameter], source: Register | None = None) -> Reg
     for change in changes:
         rows = [row for row in known[change.key] if row != change]
         if change.received_from is not None:
-            ended = change.received_from - _ONE_DAY
+            ended = change.received_from - ONE_DAY
             rows = [replace(row, received_to=change.received_to) if row.received_to == ended else row for row in rows]
         else:
-            ended = change.valid_from - _ONE_DAY
+            ended = change.valid_from - ONE_DAY
             rows = [replace(row, valid_to=change.valid_to) if row.valid_to == ended else row for row in rows]
         known[change.key] = tuple(rows) or known.get(REPLACED.get(change.key, ""), ())
     return known
@@ -66,9 +66,9 @@ def predecessor(change: Parameter, source: Register | None = None) -> Parameter 
     rows = known[change.key]
     if change.key in REPLACED and rows[0] == change:
         earlier = known[REPLACED[change.key]]
-        return next((row for row in reversed(earlier) if row.covers(change.valid_from - _ONE_DAY)), None)
+        return next((row for row in reversed(earlier) if row.covers(change.valid_from - ONE_DAY)), None)
     if change.received_from is not None:
-        ended = change.received_from - _ONE_DAY
+        ended = change.received_from - ONE_DAY
         return next((row for row in reversed(rows) if row.received_to == ended and row.covers(change.valid_from)), None)
-    ended = change.valid_from - _ONE_DAY
+    ended = change.valid_from - ONE_DAY
     return next((row for row in reversed(rows) if row.valid_to == ended), None)

@@ -50,8 +50,13 @@ def rate_of(category: str, year: int, terms: Terms | None = None) -> InitialRate
     if category not in ("quota", "asylum_housing", "temporary_protection"):
         return InitialRate.OTHER
     unassigned = category == "temporary_protection" and year >= starts("2026:1326").year
-    decided_on = None if unassigned else date(year, 7, 1)
-    facts = RateFacts(assignment_decided_on=decided_on, covered_by_11=True, housing_without_assignment=unassigned)
+    middle = date(year, 7, 1)
+    facts = RateFacts(
+        assignment_decided_on=None if unassigned else middle,
+        covered_by_11=True,
+        housing_without_assignment=unassigned,
+        received_on=middle,
+    )
     return initial_rate(facts, terms).value or InitialRate.OTHER
 
 

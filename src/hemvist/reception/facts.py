@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic import ValidationError as ShapeError
 
 from hemvist.law.compensation import StayForm
+from hemvist.law.compensation.stays import HOUSING
 from hemvist.law.target_group import Living, PermitGround, SponsorTie
 from hemvist.reception.models import Fact, FactKind
 
@@ -173,7 +174,6 @@ STAY_LABELS: Mapping[StayForm, Promise] = {
     StayForm.SCHOOL_COMPULSORY: gettext_lazy("Grundskola under mottagandelagen (4 § förordning 2017:193)"),
     StayForm.SCHOOL_UPPER_SECONDARY: gettext_lazy("Gymnasieskola under mottagandelagen (4 § förordning 2017:193)"),
 }
-_HOUSING = {StayForm.MUNICIPAL_TEMPORARY_PROTECTION, StayForm.FORMER_UNACCOMPANIED, StayForm.ASSIGNED_HOUSING}
 
 
 class StayValue(_Value):
@@ -199,7 +199,7 @@ class StayValue(_Value):
         """The last day that is part of the stay."""
         if self.end is None:
             return date.max
-        return self.end - timedelta(days=1) if self.form in _HOUSING else self.end
+        return self.end - timedelta(days=1) if self.form in HOUSING else self.end
 
     def overlaps(self, other: StayValue) -> bool:
         """Whether a day would be counted twice."""

@@ -38,6 +38,7 @@ _GROUND_WORDS: Words = {
     PermitGround.RESETTLEMENT: ("vidarebosatt", "vidarebosättning"),
     PermitGround.RELATIVE: ("anhörig", "anknytning", "5 kap. 3 §", "5 kap 3 § utlänningslagen", "5:3"),
     PermitGround.GYMNASIELAGEN_2017_353: ("lag 2017:353", "2017:353", "gymnasielagen"),
+    PermitGround.LAW_2016_752: ("lag 2016:752", "2016:752"),
     PermitGround.OTHER: ("annan", "annan grund", "övrig"),
 }
 PERMIT_GROUNDS: Words = {

@@ -15,12 +15,12 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from hemvist.law.acts import starts
 from hemvist.law.calendar import age_on
-from hemvist.law.compensation.facts import Terms, unknown
+from hemvist.law.compensation.facts import Terms, ore, unknown
 from hemvist.law.parameters import ParameterNotFound
 from hemvist.law.sources import sfs
 from hemvist.law.types import Answer, Step, gettext_noop
@@ -96,7 +96,7 @@ def introduction_benefit(
     values = {"count": counted.value, "amount": daily.value, "sum": total}
     steps = [*counted.steps, Step(text, values, daily.source)]
     if percent != 100 and phase is Phase.PROGRAMME:
-        total = _ore(total * percent / 100)
+        total = ore(total * percent / 100)
         text = gettext_noop("Programmet är på {percent} procent. Då lämnas {sum} kronor.")
         steps.append(Step(text, {"percent": percent, "sum": total}, sfs(ACT, "10 kap. 6 §")))
     return Answer(total, tuple(steps))
@@ -222,7 +222,7 @@ def daily_allowance(
             text = gettext_noop("{label}: {amount} kronor.")
             if place >= 2:
                 name = "daily_allowance.younger_share"
-                amount = _ore(amount * terms.get(name, on).value / 100)
+                amount = ore(amount * terms.get(name, on).value / 100)
                 text = gettext_noop("{label}: {amount} kronor, hälften för varje barn utöver de två äldsta.")
             total += amount
             steps.append(Step(text, {"label": each.label, "amount": amount}, each.source))
@@ -231,7 +231,3 @@ def daily_allowance(
     text = gettext_noop("Tillsammans {sum} kronor per dag.")
     steps.append(Step(text, {"sum": total}, steps[-1].source if steps else None))
     return Answer(total, tuple(steps))
-
-
-def _ore(kronor: Decimal) -> Decimal:
-    return kronor.quantize(Decimal("0.01"), ROUND_HALF_UP)

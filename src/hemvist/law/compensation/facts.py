@@ -8,7 +8,7 @@ from calendar import isleap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from hemvist.law import parameters
@@ -209,6 +209,11 @@ class Entitlement:
     def nobody(self) -> bool:
         """Whether the amount goes to no municipality at all."""
         return self.municipality == NOWHERE
+
+
+def ore(kronor: Decimal) -> Decimal:
+    """Rounded to whole öre, half up."""
+    return kronor.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def unknown(key: str, on: date) -> Step:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 
+from hemvist.law.acts import starts
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.law.compensation.facts import CompensationFacts, Entitlement, Ground, InitialRate, Terms, unknown
 from hemvist.law.parameters import Parameter, ParameterNotFound
@@ -26,9 +27,10 @@ class RateFacts:
     """What decides the rate. ``assignment_decided_on`` is None for who came without an anvisning.
 
     ``covered_by_11``: whether 11 § förordning (2016:39) covers the person (None: taken for granted, since only such
-    persons and members of their households may be assigned). ``housing_without_assignment``: right to housing under
-    11 § 2 st lag (2026:1326), for temporary protection in housing that the municipality arranged. ``only_renewal``:
-    covered by 5 b § alone. ``covered`` False: outside 5-5 b §§.
+    persons and members of their households may be assigned). ``housing_without_assignment``: temporary protection in
+    housing that the municipality arranged, which gives a right to housing under 11 § 2 st lag (2026:1326) to those
+    received since that law began (``received_on``; None: taken for granted). ``only_renewal``: covered by 5 b § alone.
+    ``covered`` False: outside 5-5 b §§.
     """
 
     assignment_decided_on: date | None = None
@@ -49,7 +51,7 @@ def initial_rate(facts: RateFacts, terms: Terms | None = None) -> Answer[Initial
     if regime.value is Regime.BOS_2016:
         if facts.covered_by_11 is False:
             text = gettext_noop("Personen anvisades med hushållet men omfattas inte själv av 11 §. Då gäller 17 §.")
-            return Answer(InitialRate.OTHER, (*regime.steps, Step(text, source=sfs("2016:39", "9 och 11 §§"))))
+            return _other(facts, *regime.steps, Step(text, source=sfs("2016:39", "9 och 11 §§")))
         text = (
             gettext_noop(
                 "Personen är anvisad enligt lagen (2016:38) och omfattas av 11 §. Då gäller 16 § i äldre lydelse."
@@ -67,19 +69,24 @@ def initial_rate(facts: RateFacts, terms: Terms | None = None) -> Answer[Initial
         return Answer(
             InitialRate.HOUSING_2026, (*regime.steps, Step(text, source=sfs(ACT, "16 § (ändring 2026:1332)")))
         )
-    if facts.housing_without_assignment:
+    if facts.housing_without_assignment and (facts.received_on or date.max) >= starts("2026:1326"):
         text = gettext_noop(
             "Personen har rätt till boende utan ny anvisning, eftersom kommunen ordnade boendet under mottagandelagen."
         )
         steps = (Step(text, source=sfs("2026:1326", "11 § 2 st")), (choice := terms.chosen("U14")).step)
-        return Answer(InitialRate.HOUSING_2026 if choice.option == "high" else InitialRate.OTHER, steps)
-    if facts.only_renewal:
-        text = gettext_noop(
-            "Personen omfattas bara av 5 b §. Den som inte är anvisad får då ingen ersättning för initiala kostnader."
-        )
-        return Answer(InitialRate.NONE, (Step(text, source=sfs(ACT, "17 §")),))
+        return Answer(InitialRate.HOUSING_2026, steps) if choice.option == "high" else _other(facts, *steps)
     text = gettext_noop("Personen är inte anvisad. Då gäller 17 §.")
-    return Answer(InitialRate.OTHER, (Step(text, source=sfs(ACT, "17 §")),))
+    return _other(facts, Step(text, source=sfs(ACT, "17 §")))
+
+
+def _other(facts: RateFacts, *steps: Step) -> Answer[InitialRate]:
+    """17 §, which names 5 and 5 a §§ only: nothing for whoever is covered by 5 b § alone."""
+    if not facts.only_renewal:
+        return Answer(InitialRate.OTHER, steps)
+    text = gettext_noop(
+        "Personen omfattas bara av 5 b §. Den som inte är anvisad får då ingen ersättning för initiala kostnader."
+    )
+    return Answer(InitialRate.NONE, (*steps, Step(text, source=sfs(ACT, "17 §"))))
 
 
 def initial(facts: CompensationFacts, terms: Terms | None = None) -> Entitlement | None:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from hemvist.law.calendar import ONE_DAY, quarter_of
 from hemvist.law.compensation.facts import CompensationFacts, Entitlement, Ground, Stay, StayForm, Terms
 from hemvist.law.compensation.initial import initial
 from hemvist.law.compensation.standard import standard
-from hemvist.law.compensation.stays import ONE_DAY, SCHOOLS, stays_money
+from hemvist.law.compensation.stays import SCHOOLS, stays_money
 from hemvist.law.sources import sfs
 from hemvist.law.types import Step, gettext_noop
 
@@ -66,6 +67,8 @@ def ended_by_law(stay: Stay, facts: CompensationFacts, until: date | None) -> It
         end, step = min(ends, key=lambda found: found[0])
         if end < stay.start:
             return
-        if end < (stay.end or until or date.max):
+        last = stay.end or until or date.max
+        # Studiehjälp pays for the whole of its last quarter (30 §).
+        if end < (quarter_of(last)[1] if stay.form is StayForm.STUDY_SUPPORT else last):
             stay = replace(stay, end=end, steps=(step,))
     yield stay

@@ -11,17 +11,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
-from hemvist.law.calendar import add_months, end_of_month
+from hemvist.law.calendar import ONE_DAY, Period, add_months, end_of_month, quarter_of
 from hemvist.law.compensation.facts import Entitlement, Ground, Route, Stay, StayForm, Terms, unknown
 from hemvist.law.parameters import Parameter, ParameterNotFound
 from hemvist.law.rulings import Choice
 from hemvist.law.types import Step, gettext_noop
 
-Period = tuple[date, date]
-
-ONE_DAY = timedelta(days=1)
 # An open stay is counted this long when nobody says until when.
 HORIZON = timedelta(days=366)
 
@@ -46,7 +42,7 @@ class _ByDay:
     pay_months: str = ""
 
 
-_HOUSING = ("asylum.housing_day.child", "asylum.housing_day.adult", "asylum.housing_once")
+_PROTECTION = ("asylum.housing_day.child", "asylum.housing_day.adult", "asylum.housing_once")
 _ASSIGNED = ("asylum.assigned_day.child", "asylum.assigned_day.adult", "asylum.assigned_once")
 _FORMER = "asylum.former_unaccompanied_day"
 _PLACED = "compensation.unaccompanied_day"
@@ -54,7 +50,7 @@ _STUDY = "compensation.young_adult_day"
 
 BY_DAY: Mapping[StayForm, _ByDay] = {
     StayForm.MUNICIPAL_TEMPORARY_PROTECTION: _ByDay(
-        Ground.ASYLUM_HOUSING, Ground.ASYLUM_HOUSING_ONCE, *_HOUSING, monthly=True, route=Route.AUTOMATIC
+        Ground.ASYLUM_HOUSING, Ground.ASYLUM_HOUSING_ONCE, *_PROTECTION, monthly=True, route=Route.AUTOMATIC
     ),
     StayForm.FORMER_UNACCOMPANIED: _ByDay(
         Ground.FORMER_UNACCOMPANIED,
@@ -96,6 +92,8 @@ BY_DAY: Mapping[StayForm, _ByDay] = {
         pay_months="compensation.young_adult_pay_months",
     ),
 }
+# Housing for the day of which moving out is an open question (U12): every form that is not paid whole.
+HOUSING = frozenset(form for form, how in BY_DAY.items() if not how.whole)
 SCHOOLS: Mapping[StayForm, str] = {
     StayForm.SCHOOL_PRESCHOOL: "asylum.school_year.preschool",
     StayForm.SCHOOL_PRESCHOOL_CLASS: "asylum.school_year.preschool_class",
@@ -126,6 +124,11 @@ def stays_money(
     return tuple(owed)
 
 
+def _last(stay: Stay, until: date | None) -> date:
+    """The last day counted: a stay that has ended is counted whole, an open one to ``until`` or for a year."""
+    return stay.end or until or stay.start + HORIZON
+
+
 def _by_day(
     stays: Sequence[Stay], how: _ByDay, birth_date: date, municipality: str, until: date | None, terms: Terms
 ) -> Iterator[Entitlement]:
@@ -135,13 +138,13 @@ def _by_day(
     ended: dict[Period, tuple[Step, ...]] = defaultdict(tuple)
     moved_in = []
     for stay in stays:
-        last = stay.end or until or stay.start + HORIZON
+        last = _last(stay, until)
         if stay.end and not (how.whole or (choice and choice.option == "included")):
             last = stay.end - ONE_DAY
         start = stay.start
         if stay.form is StayForm.STUDY_SUPPORT:
             # One month with studiehjälp pays for every day of its quarter (30 §).
-            start, last = _quarter(start)[0], last if stay.steps else _quarter(last)[1]
+            start, last = quarter_of(start)[0], last if stay.steps else quarter_of(last)[1]
         if choice and stay.end:
             points[_period(stay.end, how)][choice] = None
         ended[_period(last, how)] += stay.steps
@@ -273,7 +276,7 @@ def _school(stays: Sequence[Stay], municipality: str, until: date | None, terms:
     count, year_ends, running = 0, date.min, dict.fromkeys(SCHOOLS, date.min)
     share = Decimal(0)
     for stay in stays:
-        last = min(stay.end or date.max, until or stay.start + HORIZON)
+        last = _last(stay, until)
         try:
             weeks = timedelta(weeks=int(terms.get("asylum.school_period_weeks", stay.start).value))
             share = Decimal(terms.get("asylum.school_period_share", stay.start).value)
@@ -289,11 +292,11 @@ def _school(stays: Sequence[Stay], municipality: str, until: date | None, terms:
                     amount: Parameter | StayForm = terms.get(SCHOOLS[stay.form], day)
                 except ParameterNotFound:
                     amount = stay.form
-                started[_quarter(day)][amount].append(day)
+                started[quarter_of(day)][amount].append(day)
                 count += 1
             day += weeks
             running[stay.form] = day
-        ended[_quarter(last)] += stay.steps
+        ended[quarter_of(last)] += stay.steps
     for period, amounts in sorted(started.items()):
         total, steps, used = Decimal(0), [], []
         for yearly, days in amounts.items():
@@ -323,10 +326,4 @@ def _school(stays: Sequence[Stay], municipality: str, until: date | None, terms:
 
 
 def _period(day: date, how: _ByDay) -> Period:
-    return (day.replace(day=1), end_of_month(day)) if how.monthly else _quarter(day)
-
-
-@lru_cache(maxsize=1 << 14)
-def _quarter(day: date) -> Period:
-    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-    return first, end_of_month(add_months(first, 2))
+    return (day.replace(day=1), end_of_month(day)) if how.monthly else quarter_of(day)
