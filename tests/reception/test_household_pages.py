@@ -341,7 +341,34 @@ def test_the_population_register_is_told_in_words(client: Client, household: Mak
     assert "Olena Testsson folkbokfördes Uppsala 1 juni 2026" in history
     assert "Olena Testsson är inte längre folkbokförd Avregistrerad som försvunnen 1 november 2026" in history
     page = posted(client, address, state="emigrated", decided_on="2026-11-20", source="tax_agency")
-    assert "dagen då folkbokföringen upphör behövs" in page
+    assert "Skriv dagen då folkbokföringen upphör." in page
+    assert 'href="#id_registered_on"' in page
+
+
+def test_a_day_that_lacks_or_cannot_be_is_told_at_its_field(client: Client, household: Make) -> None:
+    person = contact(household())
+    register, stay = (url("fact-new", person.id, kind) for kind in ("population_registration", "stay"))
+    page = posted(client, register, state="registered", municipality="Uppsala", source="tax_agency")
+    assert "Skriv dagen då folkbokföringen räknas från, eller beslutets dag." in page
+    assert 'href="#id_registered_on"' in page
+    assert 'value="Uppsala"' in page
+    page = posted(
+        client, stay, form="municipal_temporary_protection", start="2026-03-09", end="2026-03-01", source="staff"
+    )
+    assert "Slutdagen ligger före startdagen. Ändra en av dem." in page
+    assert 'href="#id_end"' in page
+    assert 'value="2026-03-09"' in page
+
+
+def test_a_decision_ahead_and_the_same_folkbokforing_twice_are_refused(client: Client, household: Make) -> None:
+    person = contact(household())
+    address = url("fact-new", person.id, "population_registration")
+    page = posted(client, address, state="registered", decided_on="2036-05-05", source="tax_agency")
+    assert "Skatteverkets beslut ligger i framtiden" in page
+    given = {"state": "registered", "registered_on": "2026-03-01", "source": "tax_agency"}
+    posted(client, address, **given)
+    assert "Folkbokföringen finns redan, med samma dagar" in posted(client, address, **given)
+    assert person.facts.filter(kind="population_registration").count() == 1
 
 
 def test_a_folkbokforing_that_will_stop_holds_until_then(client: Client, household: Make) -> None:

@@ -10,13 +10,14 @@ from hemvist.reception.models import Category, Membership
 
 # --- the words that a cell may hold ----------------------------------------------------------------------
 
+# The numbers are those of Migrationsverket's own statistics.
 CATEGORIES: Words = {
     Category.QUOTA: ("kvotflykting", "kvot", "vidarebosatt", "kategori 1", "1", "resettled"),
     Category.ASYLUM_HOUSING: ("asylboende", "abo", "anläggningsboende", "från asylboende", "kategori 2", "2"),
-    Category.TEMPORARY_PROTECTION: ("tillfälligt skydd", "massflykt", "kategori 6", "6"),
-    Category.RELATIVE: ("anhörig", "anknytning", "kategori 3", "kategori 8", "kategori 3/8", "3/8", "3", "8"),
-    Category.SELF_SETTLED: ("eget boende", "ebo", "självbosatt", "kategori 4", "4"),
-    Category.OTHER: ("övrig", "övriga", "annan"),
+    Category.TEMPORARY_PROTECTION: ("tillfälligt skydd", "massflykt"),
+    Category.RELATIVE: ("anhörig", "anknytning", "kategori 4", "4"),
+    Category.SELF_SETTLED: ("eget boende", "ebo", "självbosatt", "kategori 6", "6"),
+    Category.OTHER: ("övrig", "övriga", "annan", "kategori 3", "kategori 8", "kategori 3/8", "3/8", "3", "8"),
 }
 POSITIONS: Words = {
     Membership.Position.CONTACT: ("kontaktperson", "kontakt", "huvudsökande", "main applicant"),

@@ -498,6 +498,10 @@ def record_fact(
     _refuse_strange_days(kind, clean, today)
     if kind == FactKind.STAY:
         _refuse_double_stay(person, clean, corrects)
+    if kind == FactKind.POPULATION_REGISTRATION and corrects is None:
+        same = shapes.standing(person.facts.filter(kind=kind), kind)
+        if any(fact.value == clean for fact in same):
+            raise ValidationError(_("Folkbokföringen finns redan, med samma dagar. Rätta den i stället."))
     if kind == FactKind.PROTECTION and not clean["active"]:
         _may_lift_protection(actor, case)
         standing = {marking.form for marking in shapes.markings(person.facts.all())}
@@ -537,6 +541,8 @@ def _refuse_strange_days(kind: str, value: Mapping[str, Any], today: date) -> No
         raise ValidationError(_("Dagen för dödsfallet ligger i framtiden."))
     if kind == FactKind.BIRTH_DATE and date.fromisoformat(value["on"]) > today:
         raise ValidationError(_("Födelsedatumet ligger i framtiden."))
+    if kind == FactKind.POPULATION_REGISTRATION and date.fromisoformat(value.get("decided_on") or "0001-01-01") > today:
+        raise ValidationError(_("Skatteverkets beslut ligger i framtiden. Skriv dagen då beslutet fattades."))
     if kind == FactKind.FIRST_RECEPTION and date.fromisoformat(value["on"]) > today:
         raise ValidationError(_("Mottagandedatumet ligger i framtiden. Skriv dagen som den står i listan."))
     for name, part in value.items():

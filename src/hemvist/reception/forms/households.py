@@ -265,6 +265,15 @@ class PopulationRegistrationForm(FactForm):
     )
     municipality = text(_("Kommun"), 60, required=False, help_text=_("Om det är en annan kommun."))
 
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("state") in {None, RegistrationState.REGISTERED}:
+            if not self.errors and not data.get("decided_on") and not data.get("registered_on"):
+                self.add_error("registered_on", _("Skriv dagen då folkbokföringen räknas från, eller beslutets dag."))
+        elif not self.errors and not data.get("registered_on"):
+            self.add_error("registered_on", _("Skriv dagen då folkbokföringen upphör."))
+        return data
+
     def known_from(self) -> date:
         """A folkbokföring that stops later has not stopped yet."""
         stops = self.value["state"] != RegistrationState.REGISTERED
@@ -346,6 +355,12 @@ class StayForm(FactForm):
         super().__init__(*args, corrects=corrects, **kwargs)
         if corrects is None:
             del self.fields["struck"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("start") and data.get("end") and data["end"] < data["start"]:
+            self.add_error("end", _("Slutdagen ligger före startdagen. Ändra en av dem."))
+        return data
 
 
 class LeftReceptionActForm(FactForm):
