@@ -26,8 +26,12 @@ CASES = [
 ]
 
 
+def tied(tie: dict[str, Any]) -> SponsorTie:
+    return SponsorTie(**tie | ({"ground": PermitGround(tie["ground"])} if "ground" in tie else {}))
+
+
 def person(day: date, **facts: Any) -> tuple[PersonForTargetGroup, date]:
-    kinds = {"permit_ground": PermitGround, "living": Living, "sponsor": lambda tie: SponsorTie(**tie)}
+    kinds = {"permit_ground": PermitGround, "living": Living, "sponsor": tied}
     return PersonForTargetGroup(**{k: kinds[k](v) if k in kinds else v for k, v in facts.items()}), day
 
 

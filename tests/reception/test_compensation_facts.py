@@ -262,7 +262,8 @@ def test_an_assumption_is_asked_for_only_where_the_register_is_silent(
         ({}, True),
         ({"applied_on": "2026-03-02"}, False),  # six years from 2020-03-01 have passed
         ({"sponsor_citizen_at_application": True}, False),
-        ({"ground_covered": None}, None),
+        ({"sponsor_ground": None}, None),
+        ({"sponsor_ground": "UTLL_5_11"}, False),
     ],
 )
 def test_a_relative_is_judged_by_the_tie(
@@ -274,7 +275,7 @@ def test_a_relative_is_judged_by_the_tie(
         "sponsor_first_received_on": "2020-03-01",
         "applied_on": "2026-03-01",
         "sponsor_citizen_at_application": False,
-        "ground_covered": True,
+        "sponsor_ground": "UTLL_5_1",
     }
     for person in people(home):
         tell(person, "relative_tie", **{**tie, **changes})

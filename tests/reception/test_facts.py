@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemvist.law.target_group import Living, SponsorTie
+from hemvist.law.target_group import Living, PermitGround, SponsorTie
 from hemvist.reception.facts import (
     SHAPES,
     STAY_LABELS,
@@ -74,7 +74,7 @@ def test_every_kind_of_fact_has_a_shape_and_a_place_in_the_snapshot() -> None:
         ("living", {"living": "hotel"}),
         ("relative_tie", {}),
         ("relative_tie", {"child_of_relative": False}),
-        ("relative_tie", {"ground_covered": "perhaps"}),
+        ("relative_tie", {"sponsor_ground": "perhaps"}),
         ("stay", {"form": "hotel", "start": "2026-01-01"}),
         ("stay", {"form": "assigned_housing"}),
         ("stay", {"form": "assigned_housing", "start": "2026-01-02", "end": "2026-01-01"}),
@@ -297,12 +297,12 @@ def test_the_snapshot_holds_what_the_compensation_rests_on() -> None:
         fact(1, "birth_date", {"on": "2026-03-01", "in_sweden": True}),
         fact(2, "first_reception", {"on": "2026-02-01", "municipality": "Uppsala"}),
         fact(3, "living", {"living": "own"}),
-        fact(4, "relative_tie", {"applied_on": "2025-05-01", "ground_covered": True}),
+        fact(4, "relative_tie", {"applied_on": "2025-05-01", "sponsor_ground": "UTLL_5_1"}),
     )
     assert now.born_in_sweden
     assert (now.first_reception.on, now.first_reception.municipality) == (date(2026, 2, 1), "Uppsala")
     assert now.living is Living.OWN
-    assert now.relative_tie.sponsor == SponsorTie(ground_covered=True, applied_on=date(2025, 5, 1))
+    assert now.relative_tie.sponsor == SponsorTie(ground=PermitGround.UTLL_5_1, applied_on=date(2025, 5, 1))
     assert not known(fact(1, "birth_date", {"on": "2026-03-01"})).born_in_sweden
 
 

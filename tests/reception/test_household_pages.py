@@ -275,7 +275,7 @@ def test_a_correction_keeps_the_old_row(client: Client, household: Make) -> None
         ("population_registration", {"state": "emigrated", "registered_on": "2026-11-18"}),
         ("first_reception", {"on": "2026-11-18", "municipality": "Uppsala"}),
         ("living", {"living": "state_housing"}),
-        ("relative_tie", {"applied_on": "2026-05-01", "ground_covered": "True"}),
+        ("relative_tie", {"applied_on": "2026-05-01", "sponsor_ground": "UTLL_5_1"}),
         ("stay", {"form": "assigned_housing", "start": "2026-11-01"}),
         ("left_reception_act", {"on": "2026-11-01"}),
         ("residence", {"address": "Provgatan 1", "valid_from": "2026-11-01"}),

@@ -7,6 +7,7 @@ out here.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -85,12 +86,12 @@ LIVING_LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SponsorTie:
-    """The tie to the person in Sweden (anknytning). ``ground_covered``: that person's permit is of a kind in
-    2 §. ``child_of_relative``: an unmarried child tied to somebody who is a relative too; only the money covers it
-    (förordning 2010:1122 5 a § 2 st).
+    """The tie to the person in Sweden (anknytning). ``ground``: of that person's permit; the acts and the ordinance on
+    compensation name different ones. ``child_of_relative``: an unmarried child tied to somebody who is a relative too;
+    only the money covers it (förordning 2010:1122 5 a § 2 st), and ``ground`` is that of whom the relative is tied to.
     """
 
-    ground_covered: bool | None = None
+    ground: PermitGround | None = None
     first_received_on: date | None = None
     citizen_at_application: bool | None = None
     applied_on: date | None = None
@@ -189,16 +190,17 @@ def _covered(person: PersonForTargetGroup, on: date, regime: Regime) -> Proposal
     if not person.can_ground_registration:
         text = gettext_noop("Uppehållstillståndet kan inte ligga till grund för folkbokföring.")
         return _no(steps, text, sfs(act, "2 §"))
+    grounds = parameters.get(f"target_group.permit_grounds.{regime}", on)
     if person.permit_ground is PermitGround.RELATIVE:
-        tie = relative(person.sponsor, sfs(act, "3 §"), parameters.get("target_group.relative_window_years", on).value)
         if person.sponsor.child_of_relative:
             text = gettext_noop("Barnets anknytning är till en anhörig. Lagen omfattar bara den närmaste kretsen.")
             return _no(steps, text, sfs(act, "3 §"))
+        years = parameters.get("target_group.relative_window_years", on).value
+        tie = relative(person.sponsor, sfs(act, "3 §"), years, grounds.value)
         if not tie.value:
             return Proposal(tie.value, steps + tie.steps, tie.missing)
         steps += tie.steps
     else:
-        grounds = parameters.get(f"target_group.permit_grounds.{regime}", on)
         label = PERMIT_GROUND_LABELS[person.permit_ground]
         if person.permit_ground not in grounds.value:
             text = gettext_noop("Grunden för tillståndet finns inte i lagens uppräkning den dagen: {ground}.")
@@ -241,15 +243,20 @@ def pending_renewal(
     return _yes(expired, text, source, day=applied)
 
 
-def relative(tie: SponsorTie, source: Source, years: int) -> Proposal[bool]:
-    """Whether the tie is of the kind and age that the provision asks for (lag 2016:38 3 §; 2010:1122 5 a §)."""
-    names = ("ground_covered", "first_received_on", "citizen_at_application", "applied_on")
+def relative(tie: SponsorTie, source: Source, years: int, grounds: Collection[str]) -> Proposal[bool]:
+    """Whether the tie is of the kind and age that the provision asks for (lag 2016:38 3 §; 2010:1122 5 a §).
+
+    ``grounds``: the permits that the provision names for whom the tie is to.
+    """
+    names = ("ground", "first_received_on", "citizen_at_application", "applied_on")
     if missing := [f"sponsor.{name}" for name in names if getattr(tie, name) is None]:
         return _unknown((), *missing)
+    assert tie.ground is not None
     assert tie.first_received_on is not None
     assert tie.applied_on is not None
-    if not tie.ground_covered:
-        return _no((), gettext_noop("Anknytningspersonen omfattas inte själv av lagen."), source)
+    if tie.ground not in grounds:
+        text = gettext_noop("Anknytningspersonens tillstånd är inte av ett slag som räknas upp den dagen: {ground}.")
+        return _no((), text, source, ground=PERMIT_GROUND_LABELS[tie.ground])
     if tie.citizen_at_application:
         return _no((), gettext_noop("Anknytningspersonen var svensk medborgare när ansökan gjordes."), source)
     last = add_months(tie.first_received_on, 12 * years)

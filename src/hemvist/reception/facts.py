@@ -133,7 +133,7 @@ class RelativeTieValue(_Value):
     sponsor_first_received_on: date | None = None
     applied_on: date | None = None
     sponsor_citizen_at_application: bool | None = None
-    ground_covered: bool | None = None
+    sponsor_ground: PermitGround | None = None
     child_of_relative: bool = False
 
     @model_validator(mode="after")
@@ -145,7 +145,7 @@ class RelativeTieValue(_Value):
     @property
     def sponsor(self) -> SponsorTie:
         return SponsorTie(
-            ground_covered=self.ground_covered,
+            ground=self.sponsor_ground,
             first_received_on=self.sponsor_first_received_on,
             citizen_at_application=self.sponsor_citizen_at_application,
             applied_on=self.applied_on,

@@ -60,11 +60,11 @@ def covered(
     if not person.can_ground_registration:
         text = gettext_noop("Uppehållstillståndet kan inte ligga till grund för folkbokföring.")
         return Proposal(False, (*steps, Step(text, source=sfs(ACT, "5 §"))))
+    grounds = terms.get("compensation.permit_grounds", on)
     if person.permit_ground is PermitGround.RELATIVE:
         years = terms.get("compensation.relative_window_years", on)
-        tie = relative(person.sponsor, years.source, years.value)
+        tie = relative(person.sponsor, years.source, years.value, grounds.value)
         return Proposal(tie.value, steps + tie.steps, tie.missing)
-    grounds = terms.get("compensation.permit_grounds", on)
     values = {"ground": PERMIT_GROUND_LABELS[person.permit_ground]}
     if person.permit_ground not in grounds.value:
         text = gettext_noop("Grunden för tillståndet ger ingen ersättning den dagen: {ground}.")

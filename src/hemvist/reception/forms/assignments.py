@@ -12,15 +12,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hemvist.law.target_group import LIVING_LABELS, PERMIT_GROUND_LABELS
-from hemvist.reception.forms.households import Form, day, menu, one_of, several, text, yes
+from hemvist.law.target_group import LIVING_LABELS
+from hemvist.reception.forms.households import PERMIT_GROUNDS, Form, day, menu, one_of, several, text, yes
 from hemvist.reception.import_columns import BY_FIELD
 from hemvist.reception.models import Assignment, Category, IdentifierKind, Membership
 from hemvist.reception.queries import AssignmentRow, HouseholdRow
 from hemvist.reception.services import NewAssignment, NewHousehold, NewPerson, faults_in
 
 MOST_PERSONS = 20
-_GROUNDS = [(ground.value, _(label)) for ground, label in PERMIT_GROUND_LABELS.items()]
 
 
 def _longest(field: str) -> int:
@@ -68,7 +67,7 @@ class PersonPart(Form):
     language = text(_("Språk"), _longest("language"), required=False)
     interpreter = yes(_("Behöver tolk"))
     phone = text(_("Telefon"), _longest("phone"), required=False)
-    permit_ground = menu(_("Grund för uppehållstillståndet"), _GROUNDS, required=False, blank=_("Inte känd"))
+    permit_ground = menu(_("Grund för uppehållstillståndet"), PERMIT_GROUNDS, required=False, blank=_("Inte känd"))
     permit_granted_on = day(_("Tillståndet beviljat"), required=False)
     permit_valid_to = day(_("Tillståndet gäller till"), required=False, help_text=_("Tomt för permanent tillstånd."))
     personnummer = text(_("Personnummer"), 20, required=False, help_text=_("ÅÅÅÅMMDD-NNNN"))

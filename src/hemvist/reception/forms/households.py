@@ -99,6 +99,7 @@ def _offer(form: forms.Form, name: str, choices: Choices) -> None:
     form.fields[name].choices = list(choices)  # type: ignore[attr-defined]
 
 
+PERMIT_GROUNDS = [(ground.value, _(label)) for ground, label in PERMIT_GROUND_LABELS.items()]
 SOURCES = [(s.value, s.label) for s in FactSource if s is not FactSource.FILE]
 
 
@@ -226,9 +227,7 @@ class BirthDateForm(FactForm):
 class PermitForm(FactForm):
     kind = FactKind.PERMIT
     first_source = FactSource.MIGRATION_AGENCY
-    ground = menu(
-        _("Grund enligt Migrationsverkets beslut"), [(g.value, _(t)) for g, t in PERMIT_GROUND_LABELS.items()]
-    )
+    ground = menu(_("Grund enligt Migrationsverkets beslut"), PERMIT_GROUNDS)
     granted_on = day(_("Beviljades"), required=False)
     valid_to = day(_("Gäller till"), required=False, help_text=_("Lämna tomt om tillståndet är permanent."))
     can_ground_registration = yes_or_no(_("Kan ligga till grund för folkbokföring"))
@@ -322,9 +321,12 @@ class RelativeTieForm(AgencyForm):
     )
     applied_on = day(_("Den anhörigas ansökan"), required=False, help_text=_("Dagen då ansökan gjordes."))
     sponsor_citizen_at_application = yes_or_no(_("Anknytningspersonen var svensk medborgare vid ansökan"))
-    ground_covered = yes_or_no(
-        _("Anknytningspersonens tillstånd omfattas"),
-        help_text=_("Om personen i Sverige har tillstånd på en grund som lagen räknar upp."),
+    sponsor_ground = menu(
+        _("Grund för anknytningspersonens tillstånd"),
+        PERMIT_GROUNDS,
+        required=False,
+        blank=_("Inte känd"),
+        help_text=_("För ett barn till en anhörig: grunden för den som den anhöriga är anknuten till."),
     )
     child_of_relative = yes(
         _("Barn till en anhörig"),
@@ -494,7 +496,7 @@ class PersonForm(Form):
     interpreter = yes(_("Behöver tolk"))
     permit_ground = menu(
         _("Uppehållstillstånd"),
-        [(g.value, _(t)) for g, t in PERMIT_GROUND_LABELS.items()],
+        PERMIT_GROUNDS,
         required=False,
         blank=_("Inte känt än"),
     )

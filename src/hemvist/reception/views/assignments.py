@@ -56,7 +56,7 @@ MISSING = {
     "living": gettext_lazy("var personen bodde vid beslutet"),
     "birth_date": gettext_lazy("födelsedatum"),
     "renewal_for_covered_ground": gettext_lazy("om det nya tillståndet är sökt på en grund som omfattas"),
-    "ground_covered": gettext_lazy("om anknytningspersonens tillstånd omfattas"),
+    "ground": gettext_lazy("grunden för anknytningspersonens tillstånd"),
     "first_received_on": gettext_lazy("dagen då anknytningspersonen först togs emot i en kommun"),
     "citizen_at_application": gettext_lazy("om anknytningspersonen var svensk medborgare vid ansökan"),
     "applied_on": gettext_lazy("dagen då den anhöriga ansökte"),
