@@ -18,7 +18,7 @@ OSL = "2009:400"
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class DisclosureGround:
     """A ground for disclosure (sekretessbrytande grund)."""
 
     code: str
@@ -35,14 +35,14 @@ class Ground:
 
 
 _GROUNDS = (
-    Ground(
+    DisclosureGround(
         "consent",
         gettext_noop("Samtycke från den enskilde"),
         Source(OSL, "10 kap. 1 § och 12 kap. 2 §"),
         gettext_noop("Den enskilde har sagt ja till att just de här uppgifterna lämnas till just den här mottagaren."),
         needs_consent=True,
     ),
-    Ground(
+    DisclosureGround(
         "no_harm",
         gettext_noop("Det står klart att ingen lider men"),
         Source(OSL, "26 kap. 1 §"),
@@ -51,7 +51,7 @@ _GROUNDS = (
             "närstående lider men."
         ),
     ),
-    Ground(
+    DisclosureGround(
         "necessary",
         gettext_noop("Nödvändigt för den egna verksamheten"),
         Source(OSL, "10 kap. 2 §"),
@@ -59,13 +59,13 @@ _GROUNDS = (
             "Utlämnandet är nödvändigt för att den egna myndigheten ska klara sin uppgift. Tillämpas restriktivt."
         ),
     ),
-    Ground(
+    DisclosureGround(
         "duty",
         gettext_noop("Uppgiftsskyldighet i lag eller förordning"),
         Source(OSL, "10 kap. 28 §"),
         gettext_noop("En lag eller förordning säger att uppgiften ska lämnas. Skriv vilken paragraf."),
     ),
-    Ground(
+    DisclosureGround(
         "child_support",
         gettext_noop("Nödvändigt stöd till barn"),
         Source(OSL, "26 kap. 9 §"),
@@ -75,14 +75,14 @@ _GROUNDS = (
         ),
         receivers=("26:1", "25:1"),
     ),
-    Ground(
+    DisclosureGround(
         "general_clause",
         gettext_noop("Generalklausulen"),
         Source(OSL, "10 kap. 27 §"),
         gettext_noop("Det är uppenbart att intresset av att uppgiften lämnas väger tyngre än sekretessen."),
         blocked_for=("26:1", "26:2", "26:3", "26:4", "26:5", "26:6"),
     ),
-    Ground(
+    DisclosureGround(
         "prevent_crime",
         gettext_noop("Förebygga brott och felaktiga beslut"),
         Source(OSL, "10 kap. 15 a §"),
@@ -91,7 +91,7 @@ _GROUNDS = (
     ),
 )
 
-GROUNDS: Mapping[str, Ground] = MappingProxyType({ground.code: ground for ground in _GROUNDS})
+GROUNDS: Mapping[str, DisclosureGround] = MappingProxyType({ground.code: ground for ground in _GROUNDS})
 
 
 def may_disclose(ground_code: str, owner_secrecy: str, *, receiver_secrecy: str, has_consent: bool) -> Proposal[bool]:
