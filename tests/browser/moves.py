@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Locator, Page, expect
 
-from hemvist.reception.layout import write_csv
+from hemvist.web.files import csv_bytes
 
 PHONE, EMAIL = "070-174 06 36", "olena@example.org"
 MOST_TASKS = 200
@@ -71,7 +71,7 @@ def assigned_rows(people: Sequence[Someone], reference: str, today: date) -> lis
 def filled_in(template: Path, rows: Iterable[Mapping[str, str]]) -> bytes:
     """The downloaded template with rows under its own header."""
     (header,) = csv.reader(io.StringIO(template.read_text(encoding="utf-8-sig")), delimiter=";")
-    return write_csv(header, [[row.get(column, "") for column in header] for row in rows])
+    return csv_bytes(header, [[row.get(column, "") for column in header] for row in rows])
 
 
 def fetch_template(page: Page) -> Path:

@@ -32,9 +32,9 @@ from hemvist.law.texts import texts  # noqa: E402
 from hemvist.organisation.models import Branch, Unit  # noqa: E402
 from hemvist.reception import importing, sharing  # noqa: E402
 from hemvist.reception.import_columns import COLUMNS, LAYOUT  # noqa: E402
-from hemvist.reception.layout import write_csv  # noqa: E402
 from hemvist.reception.models import Household, Person  # noqa: E402
 from hemvist.web import clock  # noqa: E402
+from hemvist.web.files import csv_bytes  # noqa: E402
 
 WORKERS = ("samordnare", "socialsekreterare", "sfi", "skola", "bostad", "kontaktcenter")
 FILE_HEADER = [column.name for column in COLUMNS]
@@ -95,9 +95,9 @@ def make() -> dict[str, Any]:
     )
     examples = LAYOUT.example_rows()
     broken = [("x", *row[1:10], "", *row[11:12], "31 februari", *row[13:]) for row in examples]
-    clean = importing.stage(coordinator, "anvisningar.csv", write_csv(FILE_HEADER, examples), today)
-    faulty = importing.stage(coordinator, "med-fel.csv", write_csv(FILE_HEADER, broken), today)
-    read = importing.stage(coordinator, "inläst.csv", write_csv(FILE_HEADER, examples), today)
+    clean = importing.stage(coordinator, "anvisningar.csv", csv_bytes(FILE_HEADER, examples), today)
+    faulty = importing.stage(coordinator, "med-fel.csv", csv_bytes(FILE_HEADER, broken), today)
+    read = importing.stage(coordinator, "inläst.csv", csv_bytes(FILE_HEADER, examples), today)
     importing.discard(coordinator, read.id)
     member = received.memberships.get(position="contact")
     sent = received.case.reports.exclude(sent_on=None).first()
@@ -165,7 +165,7 @@ def lists(controller: Actor, person: Person, today: date) -> dict[str, Any]:
 
     def stage(filename: str, *rows: Mapping[str, object]) -> PaymentFile:
         table = [[row.get(name, "") for name in header] for row in rows]
-        return payments.stage(controller, filename, write_csv(header, table), today)
+        return payments.stage(controller, filename, csv_bytes(header, table), today)
 
     dossier = person.identifiers.filter(kind="dossier").values_list("value", flat=True).first()
     row = {"dossiernummer": dossier, "ersattning": "Schablonersättning", "utbetalningsdatum": today}

@@ -68,7 +68,8 @@ WIDER = """
 class Stop:
     """A page in one of its states: its address, and what is sent in it first.
 
-    ``where`` are the address's parts by name; a value that the scene knows is looked up there.
+    With ``again`` the form that comes of it is sent too, empty. ``where`` are the address's parts by name; a value that
+    the scene knows is looked up there, and so is what stands in braces in ``values``.
     """
 
     def __init__(
@@ -79,14 +80,20 @@ class Stop:
         query: str = "",
         send: str = "",
         values: Mapping[str, str] | None = None,
+        again: bool = False,
         status: int = 200,
         **where: str,
     ) -> None:
         self.name, self.query, self.send, self.status = name, query, send, status
-        self.values, self.where = values or {}, where
+        self.values, self.where, self.again = values or {}, where, again
 
     def __str__(self) -> str:
-        more = [self.query, *self.where.values(), self.send and f"sent {self.send} {dict(self.values) or 'empty'}"]
+        more = [
+            self.query,
+            *self.where.values(),
+            self.send and f"sent {self.send} {dict(self.values) or 'empty'}",
+            self.again and "and again empty",
+        ]
         return " ".join(filter(None, [self.name, *more]))
 
     def address(self, scene: Mapping[str, Any]) -> str:
@@ -251,9 +258,9 @@ CLAIMS = [
     Stop("claim-list"),
     Stop("claim-list", query="?status=granted&arende=zzz"),
     Stop("claim-new"),
-    Stop("claim-new", query="?arende=zzz"),
-    Stop("claim-new", query="?arende={case_number}"),
-    Stop("claim-new", query="?arende={case_number}", send="main form.form[method=post]"),
+    Stop("claim-new", send="main form.form", values={"arende": "zzz"}),
+    Stop("claim-new", send="main form.form", values={"arende": "{case_number}"}),
+    Stop("claim-new", send="main form.form", values={"arende": "{case_number}"}, again=True),
     *(Stop("claim", claim_id=f"claim.{state}") for state in ("draft", "empty", "filed", "partly", "withdrawn")),
     Stop("claim", claim_id="claim.draft", send="main form.form-plain"),
     Stop("claim-change", claim_id="claim.draft"),
@@ -361,9 +368,10 @@ def scene(site: Site) -> dict[str, Any]:
 def go(page: Page, stop: Stop, scene: Mapping[str, Any]) -> list[str]:
     """Walk to the page in its state."""
     response = page.goto(stop.address(scene))
-    if stop.send:
+    values = {name: value.format_map(scene) for name, value in stop.values.items()}
+    for given in ([values] if stop.send else []) + ([{}] if stop.again else []):
         with page.expect_navigation() as navigation:
-            page.locator(stop.send).first.evaluate(SEND, stop.values)
+            page.locator(stop.send).first.evaluate(SEND, given)
         response = navigation.value
     status = response.status if response else 0
     return [] if status == stop.status else [f"answered {status}"]

@@ -163,25 +163,29 @@ def test_only_the_transitions_of_the_table_are_done(work: Callable[..., Work], s
 # --- proposals --------------------------------------------------------------------------------------------------------
 
 
+def proposed(actor: Actor, today: date) -> list[ClaimLine]:
+    return [line for line in claims.lapsing(actor, today, None) if line.claim is None]
+
+
 def test_a_person_received_before_folkbokforing_gives_a_proposal(
     coordinator: Actor, today: date, person: Callable[..., Person]
 ) -> None:
     one = person(RECEIVED, **WAITING)
-    line = only(claims.propose_claims(coordinator, today=today))
+    line = only(proposed(coordinator, today))
     assert (line.ground.section, line.period, line.person_id) == ("14 c §", Q4, one.id)
     assert (line.case_number, line.claim, line.status) == (one.case.number, None, "proposed")
     assert line.last_day.value == date(2027, 6, 30)
     # 21 nights so far and the one-off amount, each with its paragraph.
     assert line.kronor == 21 * 300 + 15_000
     assert {step.source.section.split(" (")[0] for step in line.amount.steps if step.source} == {"14 c §", "19 §"}
-    assert journal("claims.proposed") == 1
+    assert journal("claims.listed") == 1
 
 
 def test_the_whole_quarter_of_e29(coordinator: Actor, person: Callable[..., Person], fact: Callable[..., Any]) -> None:
     one = person(RECEIVED, **WAITING)
     day = date(2026, 12, 15)
     fact(one, FactKind.POPULATION_REGISTRATION, {"decided_on": day, "registered_on": day}, day)
-    line = only(claims.propose_claims(coordinator, today=date(2027, 1, 4)))
+    line = only(proposed(coordinator, date(2027, 1, 4)))
     assert (line.kronor, line.last_day.value) == (27_600, date(2027, 6, 30))
 
 
@@ -190,20 +194,20 @@ def test_what_is_opened_is_not_proposed_until_it_is_withdrawn(
 ) -> None:
     one = person(RECEIVED, **WAITING)
     claim = open_claim(one, "assigned_housing", Q4[1])
-    assert claims.propose_claims(coordinator, today=today) == []
-    assert only(claims.list_claims(coordinator, ClaimFilter(), today=today)[0]).kronor == 21_300
+    assert proposed(coordinator, today) == []
+    assert only(claims.claim_list(coordinator, ClaimFilter(), today=today).lines).kronor == 21_300
     work = Work(coordinator, today, claim)
     work.file()
     assert claim.amount == 21_300
     work.withdraw()
-    assert len(claims.propose_claims(coordinator, today=today)) == 1
+    assert len(proposed(coordinator, today)) == 1
 
 
 def test_what_has_lapsed_is_not_proposed(coordinator: Actor, person: Callable[..., Person]) -> None:
     person(RECEIVED, **WAITING)
 
     def quarters(today: date) -> list[date]:
-        return [line.period[1] for line in claims.propose_claims(coordinator, today=today)]
+        return [line.period[1] for line in proposed(coordinator, today)]
 
     assert Q4[1] in quarters(date(2027, 6, 30))
     assert Q4[1] not in quarters(date(2027, 7, 1))
@@ -213,7 +217,7 @@ def test_a_resettled_person_calls_for_no_application(
     coordinator: Actor, today: date, person: Callable[..., Person]
 ) -> None:
     person(RECEIVED)
-    assert claims.propose_claims(coordinator, today=today) == []
+    assert proposed(coordinator, today) == []
 
 
 # --- opening ----------------------------------------------------------------------------------------------------------
@@ -541,8 +545,7 @@ def test_the_list_is_filtered_and_in_the_order_of_the_work(work: Callable[..., W
     granted.decide(Status.GRANTED)
 
     def shown(**wanted: Any) -> list[str]:
-        found, _more = claims.list_claims(draft.actor, ClaimFilter(**wanted), today=today)
-        return [line.status for line in found]
+        return [line.status for line in claims.claim_list(draft.actor, ClaimFilter(**wanted), today=today).lines]
 
     assert shown() == [Status.DRAFT, Status.FILED, Status.GRANTED]
     assert shown(status=Status.FILED) == [Status.FILED]
@@ -557,9 +560,9 @@ def test_the_list_is_paged(work: Callable[..., Work], person: Callable[..., Pers
     one = person(date(2025, 3, 18))
     for year in (2023, 2024, 2025):
         made = work(period_to=date(year, 12, 31), of=one)
-    first, more = claims.list_claims(made.actor, ClaimFilter(), today=today, limit=2)
-    last, no_more = claims.list_claims(made.actor, ClaimFilter(), today=today, offset=2, limit=2)
-    assert (len(first), more, len(last), no_more) == (2, True, 1, False)
+    first = claims.claim_list(made.actor, ClaimFilter(), today=today, limit=2)
+    last = claims.claim_list(made.actor, ClaimFilter(), today=today, offset=2, limit=2)
+    assert (len(first.lines), first.more, len(last.lines), last.more) == (2, True, 1, False)
 
 
 def test_what_lapses_within_thirty_days_is_drafts_and_proposals_by_day(
@@ -615,7 +618,7 @@ def seen(actor: Actor, today: date) -> list[int]:
     return [
         len(whole.lines),
         len(whole.proposals),
-        len(claims.propose_claims(actor, today=today)),
+        len(proposed(actor, today)),
         len(claims.lapsing(actor, today, days=400)),
         sum(len(month.lines) for month in claims.calendar_months(actor, today=today)),
         sum(claims.due_counts(actor, today).values()),
@@ -648,7 +651,6 @@ def test_a_role_without_the_permission_is_refused(
     one, reader = work(), actor(role, "integration")
     for question in (
         lambda: claims.claim_list(reader, ClaimFilter(), today=today),
-        lambda: claims.propose_claims(reader, today=today),
         lambda: claims.lapsing(reader, today),
         lambda: claims.calendar_months(reader, today=today),
         lambda: claims.due_counts(reader, today),
@@ -691,7 +693,7 @@ def test_a_person_who_has_got_a_protected_case_of_their_own_takes_the_claim_alon
         claims.claim_page(one.actor, one.claim.pk, today=today)
     with pytest.raises(NotVisible):
         one.file()
-    assert claims.list_claims(one.actor, ClaimFilter(), today=today)[0] == []
+    assert claims.claim_list(one.actor, ClaimFilter(), today=today).lines == []
 
 
 def test_every_reading_leaves_its_row(work: Callable[..., Work], today: date) -> None:
@@ -718,7 +720,6 @@ def test_more_claims_ask_no_more_of_the_database(
         found = []
         for question in (
             lambda: claims.claim_list(coordinator, ClaimFilter(), today=today),
-            lambda: claims.propose_claims(coordinator, today=today),
             lambda: claims.lapsing(coordinator, today),
             lambda: claims.calendar_months(coordinator, today=today),
             lambda: claims.export_claims(coordinator, ClaimFilter(), today=today),

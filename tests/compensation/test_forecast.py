@@ -16,7 +16,7 @@ from hemvist.compensation import watch
 from hemvist.compensation.forecast import AT_ARRIVAL, Assumptions, forecast
 from hemvist.compensation.forms.forecast import ArrivalsForm, WhatIfForm
 from hemvist.compensation.ledger import ledgers
-from hemvist.law import parameters
+from hemvist.law import parameters, whatif
 from hemvist.planning.imagined_arrivals import Ages, Arrivals
 from hemvist.reception.models import Category, Person
 
@@ -99,7 +99,7 @@ def test_the_watch_shows_sums_and_no_person_to_an_outsider(person: Make, outside
 def test_a_what_if_changes_nothing_but_itself(person: Make, controller: Actor) -> None:
     person(date(2026, 9, 1))
     key = "compensation.standard.below_limit"
-    tried = watch.what_if(controller, today=TODAY, source=watch.imagined(key, 200_000, date(2026, 8, 1)))
+    tried = watch.what_if(controller, today=TODAY, source=whatif.imagined(key, 200_000, date(2026, 8, 1)))
     assert tried.after - tried.before == 35_000
     assert sum(new - old for old, new in tried.by_year.values()) == 35_000
     (ledger,) = ledgers(controller, today=TODAY)

@@ -30,8 +30,9 @@ from hemvist.compensation.payment_file import LAYOUT, as_amount, dossier_mark, g
 from hemvist.law.compensation import Ground
 from hemvist.law.compensation.facts import GROUND_LABELS
 from hemvist.reception.compensation_facts import people_page
-from hemvist.reception.layout import CellError, write_csv
+from hemvist.reception.layout import CellError
 from hemvist.reception.models import Identifier, Person
+from hemvist.web.files import csv_bytes
 
 TODAY = date(2026, 11, 23)
 HEADER = [column.name for column in LAYOUT.columns]
@@ -46,7 +47,7 @@ Make = Callable[..., Person]
 
 
 def table(*rows: dict[str, Any], header: Sequence[str] = HEADER) -> bytes:
-    return write_csv(header, [[row.get(name, "") for name in header] for row in rows])
+    return csv_bytes(header, [[row.get(name, "") for name in header] for row in rows])
 
 
 def as_xlsx(rows: Sequence[Sequence[Any]]) -> bytes:
@@ -158,7 +159,7 @@ def test_headings_are_tolerant_of_case_order_and_synonyms() -> None:
         "Period fr.o.m.",
     ]
     row = ["16 500", "Schablonersättning 3/9", "2026-10-30", "19880412-9875", "10-1", "2026-07-01"]
-    found, parsed = rows_of(write_csv(header, [row]))
+    found, parsed = rows_of(csv_bytes(header, [row]))
     assert (parsed.problems, parsed.unused) == ([], [])
     [payment] = found
     assert (payment.ground, payment.instalment, payment.amount) == ("standard", 3, Decimal("16500.00"))
@@ -176,7 +177,7 @@ def test_a_workbook_is_read_with_its_own_dates_and_numbers() -> None:
 
 def test_the_templates_can_be_filled_in_and_read() -> None:
     assert "inga utbetalningar" in rows_of(LAYOUT.template_csv())[1].problems[0].message
-    found, parsed = rows_of(write_csv(HEADER, LAYOUT.example_rows()))
+    found, parsed = rows_of(csv_bytes(HEADER, LAYOUT.example_rows()))
     assert (parsed.problems, [row.ground for row in found]) == ([], ["standard", "initial"])
     book = load_workbook(io.BytesIO(LAYOUT.template_xlsx()))
     assert [cell.value for cell in book.worksheets[0][1]] == HEADER
@@ -219,7 +220,7 @@ def test_a_demo_takes_test_numbers_only() -> None:
     demo=st.booleans(),
 )
 def test_whatever_is_in_a_cell_is_read_or_told(cells: list[str], number: float, demo: bool) -> None:
-    found, parsed = rows_of(write_csv(HEADER, [cells]), demo=demo)
+    found, parsed = rows_of(csv_bytes(HEADER, [cells]), demo=demo)
     assert len(found) <= 1
     assert found or parsed.problems
     with suppress(CellError):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from hemvist.access.actor import Actor
@@ -16,8 +19,8 @@ from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
 from hemvist.compensation.models import Clearance, Payment, PaymentFile
 from hemvist.compensation.payment_file import LAYOUT
-from hemvist.reception.layout import write_csv
-from hemvist.reception.models import Identifier, Person
+from hemvist.reception.models import FactKind, Identifier, Person
+from hemvist.web.files import csv_bytes
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -57,7 +60,7 @@ def upload(client: Client, data: bytes, name: str = "lista.csv") -> Any:
 
 
 def bring_in(client: Client, rows: Any = ROWS) -> str:
-    run = upload(client, write_csv(HEADER, rows)).redirect_chain[-1][0]
+    run = upload(client, csv_bytes(HEADER, rows)).redirect_chain[-1][0]
     client.post(f"{run}bekrafta/")
     return run
 
@@ -70,7 +73,7 @@ def test_empty_pages_say_what_to_do_next(client: Client, someone: Person) -> Non
 
 
 def test_upload_preview_confirm(client: Client, someone: Person) -> None:
-    page = upload(client, write_csv(HEADER, [row if row[0] == "10-1" else ("77-1", *row[1:]) for row in ROWS]))
+    page = upload(client, csv_bytes(HEADER, [row if row[0] == "10-1" else ("77-1", *row[1:]) for row in ROWS]))
     run = PaymentFile.objects.get()
     assert page.redirect_chain[-1][0] == f"{LIST}listor/{run.id}/"
     shown = words(page)
@@ -91,7 +94,7 @@ def test_upload_preview_confirm(client: Client, someone: Person) -> None:
 
 
 def test_faults_are_shown_and_downloaded_and_a_preview_is_discarded(client: Client) -> None:
-    page = upload(client, write_csv(HEADER, [("10-1", "Schablonersättning", "", "@x", "i går")]))
+    page = upload(client, csv_bytes(HEADER, [("10-1", "Schablonersättning", "", "@x", "i går")]))
     run = PaymentFile.objects.get()
     assert "”i går” är inget datum" in words(page)
     assert "Läs in allt" not in words(page)
@@ -139,6 +142,65 @@ def test_more_paid_than_owed_is_a_reminder_with_its_paragraph(client: Client, so
     assert "10 000 kr kan behöva betalas tillbaka" in page
     assert "39 §" in page
     assert "41 §" in page
+
+
+def test_a_month_shows_how_its_amounts_stand_with_the_same_number_of_queries(
+    client: Client, someone: Person, person: Callable[..., Person]
+) -> None:
+    month = "/ersattning/manad/2026-{:02}/".format
+    assert "Visa månaden i avstämningen" not in words(client.get(month(9)))  # nothing is known of what came
+    bring_in(client, ROWS[:3])
+    paid, missing, ahead = (words(client.get(month(number))) for number in (6, 9, 12))
+    assert "Annat belopp" in paid
+    assert "30 000 kr kom 30 juni 2026" in paid
+    assert "Saknas" in missing
+    assert f"{LINES}{someone.id}/standard.3./" in missing
+    assert f"{LINES}?visa=all&amp;manad=2026-09" in missing
+    assert "ska betalas i september" not in missing
+    assert "Saknas" not in ahead
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            client.get(month(9))
+        return len(found)
+
+    few = asked()
+    for _n in range(3):
+        person(date(2026, 3, 18))
+    assert asked() == few
+
+
+def test_a_stay_that_brings_nothing_is_told_with_its_reason(
+    client: Client, someone: Person, fact: Callable[..., Any]
+) -> None:
+    url = f"/ersattning/personer/{someone.id}/"
+    stay = {"form": "school_compulsory", "start": date(2026, 5, 4), "end": date(2026, 6, 12)}
+    assert "ger ingen ersättning" not in words(client.get(url))
+    fact(someone, FactKind.STAY, stay, TODAY)
+    text = words(client.get(url))
+    assert "Vistelsen 4 maj 2026–12 juni 2026 (Grundskola under mottagandelagen (4 § förordning 2017:193)) ger" in text
+    assert "Personen är mottagen sedan 18 mars 2026." in text
+    fact(someone, FactKind.STAY, {**stay, "start": date(2026, 1, 12), "end": date(2026, 2, 20)}, TODAY)
+    assert words(client.get(url)).count("ger ingen ersättning") == 1
+
+
+def test_an_explanation_that_is_guessed_says_so_and_is_no_step(client: Client, someone: Person) -> None:
+    bring_in(client, ROWS[:3])
+    guess = "Möjlig förklaring: Det stämmer om personen inte räknas som folkbokförd här"
+    for url in (LINES, f"{LINES}{someone.id}/standard.3./"):
+        page = words(client.get(url))
+        assert guess in page
+        assert not any("Det stämmer om" in steps for steps in re.findall(r'<ol class="why-steps">(.*?)</ol>', page))
+
+
+def test_what_never_came_is_not_offered_to_be_paid_back(client: Client, someone: Person) -> None:
+    bring_in(client, [*ROWS[:2], ("10-1", "Schablonersättning", 2, "43 000", "2026-06-30")])
+    too_little, too_much = (f"{LINES}{someone.id}/standard.{number}./" for number in (3, 2))
+    assert "Återbetalas till staten" not in words(client.get(too_little))
+    assert "Återbetalas till staten" in words(client.get(too_much))
+    answer = client.post(too_little, {"difference": "-16500.00", "cause": "repayment", "comment": "Fel."})
+    assert "Rätta det här" in words(answer)
+    assert not Clearance.objects.exists()
 
 
 def test_a_difference_is_cleared_and_opens_again(client: Client, someone: Person) -> None:

@@ -17,13 +17,13 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
-from hemvist.compensation import importing, reconciliation
+from hemvist.compensation import importing, queries, reconciliation
 from hemvist.compensation.models import Clearance, Payment
 from hemvist.compensation.reconciliation import ReconciledLine, reconcile_all
 from hemvist.planning.reconciliation import Kind
-from hemvist.reception.layout import write_csv
 from hemvist.reception.models import FactKind, Person
 from hemvist.reception.services import add_identifier
+from hemvist.web.files import csv_bytes
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2027, 6, 15)
@@ -54,7 +54,7 @@ def known(person: Make, fact: Callable[..., Any], coordinator: Actor) -> Make:
 
 
 def bring_in(actor: Actor, rows: Sequence[Sequence[Any]], today: date = TODAY) -> Any:
-    run = importing.stage(actor, "lista.csv", write_csv(HEADER, rows), today)
+    run = importing.stage(actor, "lista.csv", csv_bytes(HEADER, rows), today)
     assert not importing.problems_of(run), importing.problems_of(run)
     return importing.confirm(actor, run.id, today)
 
@@ -215,6 +215,33 @@ def test_unknown_words_stay_and_are_guessed_by_amount_and_month(known: Make, con
     assert (guess.kind, guess.line.guessed, codes(guess)) == (Kind.MATCHED, True, {"guessed"})
     clear(controller, guess)
     assert open_lines(controller) == {}
+
+
+def test_the_persons_page_and_the_reconciliation_agree_on_what_is_cleared_up(known: Make, controller: Actor) -> None:
+    """Also when the line now matches by itself: then there is nothing that the clearance holds for."""
+    who = known("10-1")
+    rows = all_right("10-1")
+    bring_in(controller, [*rows[:2], ("10-1", "Utbet. kod 77", "", "36 140", "2027-04-30")])
+
+    def told() -> dict[str, tuple[Kind, bool]]:
+        """How each line stands and whether it is cleared up, told alike by both."""
+        page = queries.person_page(controller, who.id, today=TODAY)
+        found = reconcile_all(controller, today=TODAY).lines
+        here = {line.code: (line.kind, line.key in page.cleared) for line in page.compared.values()}
+        assert {row.line.code: (row.kind, row.cleared is not None) for row in found}.items() <= here.items()
+        return here
+
+    guess = open_lines(controller)[str(who.id), "standard.2."]
+    assert told()["standard.2."] == (Kind.MATCHED, False)
+    clear(controller, guess)
+    assert told()["standard.2."] == (Kind.MATCHED, True)
+
+    # The payment was another's, and the right one comes.
+    reconciliation.unmatch_payment(controller, guess.payments[0].id)
+    bring_in(controller, rows[2:])
+    assert told()["standard.2."] == (Kind.MATCHED, False)
+    difference = reconciliation.get_difference(controller, who.id, "standard.2.", today=TODAY)
+    assert (difference.row.cleared, len(difference.earlier)) == (None, 1)
 
 
 # --- the months -------------------------------------------------------------------------------------------------------

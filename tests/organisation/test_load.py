@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from hemvist.compensation.queries import Keys
 from hemvist.organisation import cli, queries
 from hemvist.organisation.check import folder
 from hemvist.organisation.models import (
@@ -240,33 +241,32 @@ def test_a_unit_with_its_share_of_the_plan(enkoping: None) -> None:
 
 def test_the_key_of_a_day_divides_every_ground_wholly(enkoping: None, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     with django_assert_num_queries(2):
-        key = queries.distribution_key(TODAY)
-        assert key
+        [key] = queries.distribution_keys()
         boards = {share.unit.board.code for shares in key.shares.values() for share in shares}
     assert boards == {"UN", "SN"}
     assert all(sum(share.percent for share in shares) == 100 for shares in key.shares.values())
     largest = max(key.shares["standard"], key=lambda share: share.percent)
     assert (largest.unit.code, largest.percent) == ("school", Decimal(55))
-    assert "applied" not in key.shares
-    assert queries.distribution_key(date(2016, 2, 29)) is None
+    assert Keys(TODAY).on(TODAY) == key
+    assert Keys(TODAY).on(date(2016, 2, 29)) is None
 
 
 def test_enkoping_says_that_its_key_and_its_accounts_are_examples(enkoping: None) -> None:
-    key, accounts = queries.distribution_key(TODAY), queries.accounts()
+    key, accounts = Keys(TODAY).on(TODAY), queries.accounts()
     assert key
     assert accounts
     assert (key.confirmed, accounts.confirmed) == (False, False)
     assert key.note.startswith("Exempel. ")
     assert accounts.note.startswith("Exempel. ")
     with translation.override("en"):
-        english = queries.distribution_key(TODAY)
+        english = Keys(TODAY).on(TODAY)
         assert english
         assert english.note.startswith("Example. ")
 
 
 def test_the_key_changes_on_its_day(nothing: None) -> None:
     load_municipality("exempelby", today=TODAY)
-    before, after = (queries.distribution_key(day) for day in (date(2026, 12, 31), date(2027, 1, 1)))
+    before, after = (Keys(TODAY).on(day) for day in (date(2026, 12, 31), date(2027, 1, 1)))
     assert before
     assert after
     assert (before.reference, after.reference) == ("KS 2025-02-10 § 15", "KS 2026-10-12 § 121")
@@ -285,7 +285,7 @@ def test_a_changed_key_changes_one_row(enkoping: None, tmp_path: Path) -> None:
     copy = edited(tmp_path, "compensation.yaml", "    confirmed: false\n", "    confirmed: true\n")
     report = load_municipality(copy, today=TODAY)
     assert report.changed == {"municipality": 1}
-    key = queries.distribution_key(TODAY)
+    key = Keys(TODAY).on(TODAY)
     assert key
     assert key.confirmed
     assert load_municipality(copy, today=TODAY).nothing_changed
@@ -295,13 +295,13 @@ def test_without_key_or_accounts_there_is_none(enkoping: None, tmp_path: Path) -
     copy = Path(shutil.copytree(folder("enkoping"), tmp_path / "enkoping"))
     (copy / "compensation.yaml").write_text("keys: []\n", "utf-8")
     load_municipality(copy, today=TODAY)
-    assert (queries.distribution_key(TODAY), queries.accounts()) == (None, None)
+    assert (Keys(TODAY).on(TODAY), queries.accounts()) == (None, None)
 
 
 def test_a_database_loaded_before_the_file_was_there_has_no_key(enkoping: None, nothing: None) -> None:
-    assert (queries.distribution_key(TODAY), queries.accounts()) == (None, None)
+    assert (Keys(TODAY).on(TODAY), queries.accounts()) == (None, None)
     Municipality.objects.create(id=1, code="0381", data={"settings": {}})
-    assert (queries.distribution_key(TODAY), queries.accounts()) == (None, None)
+    assert (Keys(TODAY).on(TODAY), queries.accounts()) == (None, None)
 
 
 # --- history and glossary -----------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from hemvist.planning.reconciliation import (
     Line,
     Owed,
     Paid,
+    explained,
     other_cohort,
     other_reading,
     reconcile,
@@ -75,8 +76,8 @@ def paid(amount: Any, day: str, ground: Ground | None = Ground.STANDARD, **more:
     )
 
 
-def run(facts: CompensationFacts, *payments: Paid, today: date = TODAY, **more: Any) -> dict[str, Line]:
-    lines = reconcile(owed(facts), payments, today=today, elsewhere=elsewhere(facts), **more)
+def run(facts: CompensationFacts, *payments: Paid, today: date = TODAY, explain: Any = tuple) -> dict[str, Line]:
+    lines = explained(reconcile(owed(facts), payments, today=today, elsewhere=elsewhere(facts)), explain, today)
     assert len({line.code for line in lines}) == len(lines)
     return {line.code: line for line in lines}
 
@@ -232,7 +233,7 @@ def test_what_goes_to_nobody_or_to_the_first_municipality_is_told() -> None:
 
 
 def alternatives(*found: tuple[Any, CompensationFacts]) -> Any:
-    return lambda who: [Alternative(reason, tuple(one.item for one in owed(facts))) for reason, facts in found]
+    return lambda: [Alternative(reason, tuple(one.item for one in owed(facts))) for reason, facts in found]
 
 
 def test_an_assumption_is_told_when_it_gives_just_what_came() -> None:
@@ -256,12 +257,8 @@ def test_an_extra_that_another_reading_gives_explains_a_payment() -> None:
     facts = person(first_municipality="Uppsala", registrations=moved)
     extra = [one for one in owed(facts) if one.item.ground is not Ground.MOVE_PERIOD]
     reading = other_reading(QUESTIONS["U3"], "end_of_month")
-    lines = reconcile(
-        extra,
-        [paid(16500, "2027-07-05", Ground.MOVE_PERIOD, number=4)],
-        today=TODAY,
-        explain=lambda who: [Alternative(reading, tuple(one.item for one in owed(facts)))],
-    )
+    found = reconcile(extra, [paid(16500, "2027-07-05", Ground.MOVE_PERIOD, number=4)], today=TODAY)
+    lines = explained(found, alternatives((reading, facts)), TODAY)
     line = next(line for line in lines if line.ground == Ground.MOVE_PERIOD)
     assert (line.kind, codes(line)) == (Kind.UNEXPECTED, {"U3"})
 

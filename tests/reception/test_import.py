@@ -28,8 +28,9 @@ from hemvist.law.target_group import PermitGround
 from hemvist.reception import importing, services
 from hemvist.reception.import_columns import COLUMNS, LAYOUT, PERMIT_GROUNDS
 from hemvist.reception.import_file import households, parse
-from hemvist.reception.layout import MAX_BYTES, MAX_ROWS, write_csv
+from hemvist.reception.layout import MAX_BYTES, MAX_ROWS
 from hemvist.reception.models import Arrival, Assignment, Fact, Household, Identifier, ImportRun, Person
+from hemvist.web.files import csv_bytes
 
 HEADER = [column.name for column in COLUMNS]
 DOCS = Path(__file__).parents[2] / "docs" / "import.md"
@@ -150,7 +151,7 @@ def test_unused_columns_are_told_and_left_out() -> None:
 
 def test_the_templates_can_be_filled_in_and_read() -> None:
     assert parse("mall.csv", LAYOUT.template_csv()).problems[0].message.startswith("Filen har en rubrikrad")
-    assert len(parse("a.csv", write_csv(HEADER, LAYOUT.example_rows())).rows) == 2
+    assert len(parse("a.csv", csv_bytes(HEADER, LAYOUT.example_rows())).rows) == 2
 
     book = load_workbook(io.BytesIO(LAYOUT.template_xlsx()))
     assert [cell.value for cell in book.worksheets[0][1]] == HEADER
@@ -517,7 +518,7 @@ def test_no_mutilated_file_changes_the_register(coordinator: Actor, today: date,
 def test_what_has_no_faults_can_be_confirmed(coordinator: Actor, today: date, names: list[str], number: str) -> None:
     given_name, family, language, phone = names
     person = {**FAMILY, "fornamn": given_name, "efternamn": family, "sprak": language, "telefon": phone}
-    data = write_csv(HEADER, table({**person, "dossiernummer": number, "beteckning": f"R-{given_name[:5]}"})[1:])
+    data = csv_bytes(HEADER, table({**person, "dossiernummer": number, "beteckning": f"R-{given_name[:5]}"})[1:])
     try:
         run = importing.stage(coordinator, "a.csv", data, today)
     except ValidationError:

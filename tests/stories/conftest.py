@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from hemvist.reception.import_columns import COLUMNS
-from hemvist.reception.layout import write_csv
+from hemvist.web.files import csv_bytes
 
 Journey = Callable[[date], AbstractContextManager[Any]]
 
@@ -29,7 +29,7 @@ def on() -> Journey:
 def file_of(rows: Iterable[Mapping[str, str]]) -> bytes:
     """The rows under the template's header."""
     names = [column.name for column in COLUMNS]
-    return write_csv(names, [[row.get(name, "") for name in names] for row in rows])
+    return csv_bytes(names, [[row.get(name, "") for name in names] for row in rows])
 
 
 def rows_of(key: str, decided: date, people: Iterable[tuple[str, date, str]], **more: str) -> list[dict[str, str]]:

@@ -19,11 +19,7 @@ from hemvist.compensation.ledger import GROUP_LABELS, lines, year_of
 from hemvist.compensation.queries import Keys, summed
 from hemvist.law.calendar import end_of_month
 from hemvist.law.compensation import Route
-from hemvist.law.types import gettext_noop
 from hemvist.organisation.queries import accounts, municipality
-
-# What the account is called that takes what is applied for: it has no group of its own.
-APPLIED = gettext_noop("Det som söks särskilt")
 
 
 @transaction.atomic
@@ -37,7 +33,7 @@ def sie_file(actor: Actor, *, year: int, today: date) -> bytes:
     plan = accounts()
     if plan is None:
         raise ValidationError(_("Kommunens mapp saknar konton. Fyll i accounts i compensation.yaml och ladda mappen."))
-    since, until = year_of(date(year, 1, 1))
+    since, until = year_of(year)
     keys = Keys(today)
     months: dict[date, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
     centres: dict[str, str] = {}
@@ -76,7 +72,7 @@ def sie_file(actor: Actor, *, year: int, today: date) -> bytes:
             generated=today,
             vouchers=vouchers,
             accounts={plan.receivable: _("Fordran på staten")}
-            | {account: _(GROUP_LABELS.get(ground, APPLIED)) for ground, account in plan.income.items()},
+            | {account: _(GROUP_LABELS[ground]) for ground, account in plan.income.items()},
             centres=centres,
         )
     )

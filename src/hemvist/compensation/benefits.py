@@ -30,7 +30,7 @@ from hemvist.law.types import Answer, gettext_noop
 from hemvist.organisation.queries import rulings_on
 
 CORRECTION = gettext_noop(
-    "I kommunens utredning står det (rad 578–579) att Arbetsförmedlingen betalar ut dagersättningen. Det stämmer inte: "
+    "I kommunens utredning står det att Arbetsförmedlingen betalar ut dagersättningen. Det stämmer inte: "
     "Migrationsverket betalar dagersättning, och etableringsersättningen beslutas och betalas av Försäkringskassan. "
     "Arbetsförmedlingen beslutar om anvisning till programmet."
 )

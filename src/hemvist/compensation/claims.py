@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -161,6 +162,7 @@ class _Register:
         for claim in self.claims:
             self.about[_about(claim)].append(claim)
 
+    @cached_property
     def lines(self) -> list[ClaimLine]:
         return [self.line(claim) for claim in self.claims]
 
@@ -219,6 +221,7 @@ class _Register:
         facts = ClaimFacts(on=claim.period_to, cost=claim.cost, fee=claim.fee, other_costs=sum(together, Decimal(0)))
         return amount(ground, facts, self.terms)
 
+    @cached_property
     def proposals(self) -> list[ClaimLine]:
         """What the ledgers say must be applied for, in time and by nobody opened."""
         found = []
@@ -248,7 +251,7 @@ class _Register:
 
     def due(self) -> list[ClaimLine]:
         """All that remains to be sent in, drafts and proposals, by last day."""
-        return _by_last_day([*(line for line in self.lines() if line.open), *self.proposals()])
+        return _by_last_day([*(line for line in self.lines if line.open), *self.proposals])
 
 
 def visible_claims(actor: Actor) -> models.QuerySet[Claim]:
@@ -338,12 +341,12 @@ def claim_list(actor: Actor, wanted: ClaimFilter, *, today: date, offset: int = 
     """Everything of the list's page, from one reading of the register. Audited."""
     register = _Register(actor, today)
     until = today + timedelta(days=SOON_DAYS)
-    found = [line for line in register.lines() if wanted.keeps(line, today)]
+    found = [line for line in register.lines if wanted.keeps(line, today)]
     # Within the order of the work what is to be sent in first comes first.
     found.sort(key=lambda line: (ORDER.index(line.status), line.last_day.value or date.max if line.open else date.min))
     answer = ClaimList(
         [line for line in register.due() if line.lapses_by(until)],
-        [line for line in register.proposals() if not line.lapses_by(until)],
+        [line for line in register.proposals if not line.lapses_by(until)],
         found[offset : offset + limit],
         len(found) > offset + limit,
     )
@@ -351,26 +354,14 @@ def claim_list(actor: Actor, wanted: ClaimFilter, *, today: date, offset: int = 
     return answer
 
 
-def list_claims(
-    actor: Actor, wanted: ClaimFilter, *, today: date, offset: int = 0, limit: int = 25
-) -> tuple[list[ClaimLine], bool]:
-    """One page of the claims, and whether there are more. Audited."""
-    answer = claim_list(actor, wanted, today=today, offset=offset, limit=limit)
-    return answer.lines, answer.more
-
-
 @transaction.atomic
-def propose_claims(actor: Actor, *, today: date) -> list[ClaimLine]:
-    """Claims that the facts call for and that nobody has opened, by last day. Those that have lapsed are left out."""
-    found = _Register(actor, today).proposals()
-    _listed(actor, "claims.proposed", found)
-    return found
+def lapsing(actor: Actor, today: date, days: int | None = SOON_DAYS) -> list[ClaimLine]:
+    """What must be sent in within so many days or is late already, drafts and proposals, by last day. Audited.
 
-
-@transaction.atomic
-def lapsing(actor: Actor, today: date, days: int = SOON_DAYS) -> list[ClaimLine]:
-    """What must be sent in within so many days or is late already, drafts and proposals, by last day. Audited."""
-    found = [line for line in _Register(actor, today).due() if line.lapses_by(today + timedelta(days=days))]
+    ``days`` None takes everything that has a last day.
+    """
+    until = date.max if days is None else today + timedelta(days=days)
+    found = [line for line in _Register(actor, today).due() if line.lapses_by(until)]
     if found:
         _listed(actor, "claims.listed", found)
     return found
@@ -432,7 +423,7 @@ EXPORT_COLUMNS = ("case_number", "ground", "period_from", "period_to", "last_day
 @transaction.atomic
 def export_claims(actor: Actor, wanted: ClaimFilter, *, today: date) -> list[ClaimLine]:
     """All claims of the list for a file, without names and without protected cases. Audited."""
-    found = [line for line in _Register(actor, today).lines() if wanted.keeps(line, today) and not line.protected]
+    found = [line for line in _Register(actor, today).lines if wanted.keeps(line, today) and not line.protected]
     audit.record(
         actor,
         "claims.exported",

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
-from hemvist.compensation.ledger import GROUP_OF, GROUPS, PersonLedger, ledger_of
+from hemvist.compensation.ledger import GROUP_OF, PersonLedger, ledger_of
 from hemvist.compensation.queries import sees_persons, summed
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.law.compensation import Terms, entitlements
@@ -32,6 +32,8 @@ LAYERS = ("decided", "expected", "imagined")
 REGISTRATION_DAYS = 35
 # Whose mottagandedatum is the day of arrival itself.
 AT_ARRIVAL = frozenset({Category.QUOTA})
+# The municipality that receives those who are imagined: whichever, as long as it is one.
+HERE = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,7 @@ class Forecast:
 def expected_date(ledger: PersonLedger, today: date, registration_days: int) -> Answer[date]:
     """When a person without a mottagandedatum is likely to get one. An assumption, and says so."""
     person = ledger.person
-    arrival = max(
-        person.received_on or person.planned_arrival_on or today, today if not person.received_on else date.min
-    )
+    arrival = person.received_on or max(person.planned_arrival_on or today, today)
     days = 0 if person.category in AT_ARRIVAL else registration_days
     day = max(arrival + timedelta(days=days), today)
     text = gettext_noop("Antagande: mottagandedatum blir {day}, {days} dagar efter ankomsten.")
@@ -149,8 +149,7 @@ def forecast(
             if first <= month <= last:
                 sums[month, layer, GROUP_OF[owed.ground]] += owed.amount or Decimal(0)
     if assumptions.arrivals:
-        home = next((ledger.home for ledger in found), "") or "–"
-        for weight, facts in examples(assumptions.arrivals, home, terms):
+        for weight, facts in examples(assumptions.arrivals, HERE, terms):
             persons["imagined"] += weight
             for owed in entitlements(facts, terms):
                 month = owed.due_on.replace(day=1)
@@ -160,7 +159,3 @@ def forecast(
     audit.record(actor, f"compensation.forecast_{deed}", details={"years": years})
     rounded = {key: amount.quantize(Decimal(1)) for key, amount in sums.items()}
     return Forecast(first, last, rounded, dict(persons), assumptions)
-
-
-def by_group(found: Forecast, year: int, layer: str = "") -> dict[str, Decimal]:
-    return {group: found.total(layer=layer, group=group, year=year) for group in GROUPS}

@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from hemvist.access import policy
 from hemvist.access.actor import Actor
 from hemvist.law.acts import starts
-from hemvist.law.calendar import add_months, end_of_month
+from hemvist.law.calendar import add_months
 from hemvist.law.compensation import (
     NOWHERE,
     CompensationFacts,
@@ -38,8 +38,7 @@ from hemvist.law.compensation import (
     initial_rate,
 )
 from hemvist.law.compensation.ledger import BEFORE_REGISTRATION, ended_by_law
-from hemvist.law.parameters import Parameter
-from hemvist.law.rulings import Choice, with_defaults
+from hemvist.law.rulings import with_defaults
 from hemvist.law.sources import sfs
 from hemvist.law.target_group import RESETTLED, Living, PermitGround, PersonForTargetGroup, SponsorTie
 from hemvist.law.types import Answer, Proposal, Step, gettext_noop
@@ -115,15 +114,6 @@ class PersonLedger:
             ),
             Decimal(0),
         )
-
-    @cached_property
-    def open_points(self) -> tuple[Choice, ...]:
-        """The unclear questions that the own amounts hang on, each once."""
-        return tuple({choice.key: choice for item in self.own for choice in item.open_points}.values())
-
-    @cached_property
-    def provisional(self) -> tuple[Parameter, ...]:
-        return tuple({(p.key, p.valid_from): p for item in self.own for p in item.provisional}.values())
 
 
 def ledgers(
@@ -382,9 +372,5 @@ def months(rows: Iterable[Line], since: date, until: date, *, applied: bool = Tr
     return found
 
 
-def year_of(day: date) -> tuple[date, date]:
-    return date(day.year, 1, 1), date(day.year, 12, 31)
-
-
-def month_of(day: date) -> tuple[date, date]:
-    return day.replace(day=1), end_of_month(day)
+def year_of(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)

@@ -32,7 +32,8 @@ from hemvist.compensation.models import Clearance, Payment
 from hemvist.compensation.payment_file import number_mark
 from hemvist.law.acts import acts
 from hemvist.law.calendar import add_months, end_of_month
-from hemvist.law.compensation import Entitlement, Ground, Route, Terms
+from hemvist.law.claims import GROUND_OF
+from hemvist.law.compensation import Entitlement, Route, Terms
 from hemvist.law.parameters import Parameter
 from hemvist.law.rulings import Choice
 from hemvist.organisation.models import Responsibility, Unit
@@ -46,8 +47,6 @@ from hemvist.reception.models import Household, Identifier
 # The ordinances that the figures rest on, and until when their texts were read.
 RESTS_ON = ("2010:1122", "2017:193", "2026:999", "2026:1326")
 PAGE_SIZE = 25
-# What comes only to whoever has applied: it is in what came, but not in what falls due by itself.
-APPLIED = (Ground.SCHOOL, Ground.ASSIGNED_HOUSING, Ground.ASSIGNED_HOUSING_ONCE)
 # More persons than any municipality has.
 ALL = 1_000_000
 
@@ -57,9 +56,19 @@ def sees_persons(actor: Actor) -> bool:
     return Case.objects.filter(policy.visible_cases(actor, "compensation.read")).exists()
 
 
-def summed(actor: Actor, *, today: date, until: date | None = None, terms: Terms | None = None) -> list[PersonLedger]:
-    """The ledgers that sums are made of: the actor's own, or everyone's without names and without protected cases."""
-    if sees_persons(actor):
+def summed(
+    actor: Actor,
+    *,
+    today: date,
+    until: date | None = None,
+    terms: Terms | None = None,
+    persons: bool | None = None,
+) -> list[PersonLedger]:
+    """The ledgers that sums are made of: the actor's own, or everyone's without names and without protected cases.
+
+    ``persons`` is the answer of :func:`sees_persons` when it is known.
+    """
+    if sees_persons(actor) if persons is None else persons:
         return ledgers(actor, today=today, until=until, terms=terms)
     policy.require(actor, "compensation.totals")
     return derive(people_for_sums(today), today=today, until=until, terms=terms)
@@ -87,10 +96,10 @@ def _protected_number() -> Q:
     return Q(id__in=[row for row, text in loose if marks.intersection(number_mark(part) for part in text.split(", "))])
 
 
-def paid_by_month(actor: Actor, since: date, until: date) -> dict[date, Decimal]:
-    """What came each month, as the imported lists say. One query."""
+def paid_by_month(actor: Actor, since: date, until: date, *, persons: bool | None = None) -> dict[date, Decimal]:
+    """What came each month, as the imported lists say. ``persons`` as in :func:`summed`."""
     rows = (
-        Payment.objects.filter(_summed_payments(actor), paid_on__gte=since, paid_on__lte=until)
+        Payment.objects.filter(_summed_payments(actor, persons), paid_on__gte=since, paid_on__lte=until)
         .annotate(month=TruncMonth("paid_on"))
         .values("month")
         .annotate(sum=Sum("amount"))
@@ -99,15 +108,18 @@ def paid_by_month(actor: Actor, since: date, until: date) -> dict[date, Decimal]
     return {row["month"]: row["sum"] for row in rows}
 
 
-def _summed_payments(actor: Actor) -> Q:
-    if sees_persons(actor):
+def _summed_payments(actor: Actor, persons: bool | None) -> Q:
+    if sees_persons(actor) if persons is None else persons:
         return visible_payments(actor)
     policy.require(actor, "compensation.totals")
     return Q(person__case__protected_since__isnull=True) & ~(Q(person__isnull=True) & _protected_number())
 
 
-def _came_after_claim(actor: Actor, since: date, until: date) -> Decimal:
-    rows = Payment.objects.filter(_summed_payments(actor), paid_on__gte=since, paid_on__lte=until, ground__in=APPLIED)
+def _came_after_claim(actor: Actor, since: date, until: date, *, persons: bool) -> Decimal:
+    """What comes only to whoever has applied: it is in what came, but not in what falls due by itself."""
+    rows = Payment.objects.filter(
+        _summed_payments(actor, persons), paid_on__gte=since, paid_on__lte=until, ground__in=GROUND_OF
+    )
     return rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
 
 
@@ -130,7 +142,6 @@ class Overview:
     after_claim: Decimal
     due: Decimal
     coming: Decimal
-    persons: int | None
     without_date: int | None
     provisional: tuple[Parameter, ...]
     open_points: tuple[Choice, ...]
@@ -150,8 +161,9 @@ class Overview:
 def overview(actor: Actor, *, year: int, today: date) -> Overview:
     """What is owed and what came in a year, month by month. Fixed number of queries; audited."""
     policy.require(actor, "compensation.totals")
-    since, until = year_of(date(year, 1, 1))
-    found, counted = summed(actor, today=today), sees_persons(actor)
+    since, until = year_of(year)
+    persons = sees_persons(actor)
+    found = summed(actor, today=today, persons=persons)
     rows = lines(found, since=since, until=until)
     ahead = lines(found, since=today, until=end_of_month(add_months(today, 12)))
     audit.record(actor, "compensation.overview_viewed", details={"year": year})
@@ -159,15 +171,14 @@ def overview(actor: Actor, *, year: int, today: date) -> Overview:
         year=year,
         months=months(rows, since, until, applied=False),
         applied=_applied(rows),
-        paid=paid_by_month(actor, since, until),
-        after_claim=_came_after_claim(actor, since, until),
+        paid=paid_by_month(actor, since, until, persons=persons),
+        after_claim=_came_after_claim(actor, since, until, persons=persons),
         due=_sum(row for row in rows if row.owed.due_on < today and row.owed.route is Route.AUTOMATIC),
         coming=_sum(row for row in ahead if row.owed.route is Route.AUTOMATIC),
-        persons=len({row.ledger.person.person_id for row in rows}) if counted else None,
-        without_date=sum(one.expected and one.person.received_on is not None for one in found) if counted else None,
+        without_date=sum(one.expected and one.person.received_on is not None for one in found) if persons else None,
         provisional=_once(p for row in rows for p in row.owed.provisional),
         open_points=_choices(row.owed for row in rows),
-        assumptions=sum(bool(row.owed.assumed) for row in rows) if counted else None,
+        assumptions=sum(bool(row.owed.assumed) for row in rows) if persons else None,
         verified_until=verified_until(),
     )
 
@@ -226,7 +237,7 @@ def paid_by_person(actor: Actor, person_ids: Sequence[uuid.UUID]) -> dict[uuid.U
 def _person_rows(actor: Actor, found: Sequence[PersonLedger], today: date) -> list[PersonRow]:
     ids = [ledger.person.person_id for ledger in found]
     paid = paid_by_person(actor, ids)
-    rows = Payment.objects.filter(visible_payments(actor), person_id__in=ids, ground__in=APPLIED)
+    rows = Payment.objects.filter(visible_payments(actor), person_id__in=ids, ground__in=GROUND_OF)
     claimed = {row["person_id"]: row["sum"] for row in rows.values("person_id").annotate(sum=Sum("amount"))}
     return [_person_row(ledger, paid, claimed, today) for ledger in found]
 
@@ -315,32 +326,50 @@ def person_page(actor: Actor, person_id: uuid.UUID, *, today: date) -> PersonPag
         Payment.objects.filter(visible_payments(actor), person_id=person_id).select_related("file").order_by("paid_on")
     )
     rows = [(owed, keys.split(Line(found[0], owed)) if owed in found[0].own else []) for owed in found[0].owed]
-    compared = _compared(actor, found[0], payments, today)
-    cleared = {
-        (row.ground, row.number, row.period_from): row.difference
-        for row in Clearance.objects.filter(person_id=person_id).order_by("cleared_at", "id")
+    # Nothing is known to be missing from before the first list.
+    first = Payment.objects.filter(visible_payments(actor)).aggregate(first=Min("paid_on"))["first"] or today
+    known = {
+        line.key: line
+        for line in compared(found[0], payments, today)
+        if line.kind is not Kind.MISSING or line.month >= first.replace(day=1)
     }
+    cleared = clearances(actor, person_id)[person_id]
     return PersonPage(
         _person_rows(actor, found, today)[0],
         rows,
         payments,
         keys.confirmed,
-        compared,
-        frozenset(key for key, line in compared.items() if cleared.get(key) == line.difference),
+        known,
+        frozenset(key for key, line in known.items() if holding(line, cleared)),
     )
 
 
-def _compared(actor: Actor, ledger: PersonLedger, payments: Iterable[Payment], today: date) -> dict[Key, Compared]:
-    """What came for each amount. Nothing is known to be missing from before the first list."""
-    first = Payment.objects.filter(visible_payments(actor)).aggregate(first=Min("paid_on"))["first"] or today
+def compared(ledger: PersonLedger, payments: Iterable[Payment], today: date) -> tuple[Compared, ...]:
+    """What is owed for a person against what came."""
     who = str(ledger.person.person_id)
-    found = reconcile(
+    return reconcile(
         (Owed(who, item) for item in ledger.own),
         (payment.as_paid for payment in payments),
         today=today,
         elsewhere=(Owed(who, item) for item in ledger.lapsed),
     )
-    return {line.key: line for line in found if line.kind is not Kind.MISSING or line.month >= first.replace(day=1)}
+
+
+def clearances(actor: Actor, person_id: uuid.UUID | None = None) -> defaultdict[uuid.UUID, dict[Key, list[Clearance]]]:
+    """What has been cleared up, by person and key, the latest first. One query."""
+    rows = Clearance.objects.filter(policy.visible_cases(actor, "compensation.read", "person__case__"))
+    if person_id:
+        rows = rows.filter(person_id=person_id)
+    found: defaultdict[uuid.UUID, dict[Key, list[Clearance]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows.select_related("cleared_by"):
+        found[row.person_id][row.ground, row.number, row.period_from].append(row)
+    return found
+
+
+def holding(line: Compared, cleared: Mapping[Key, list[Clearance]]) -> Clearance | None:
+    """The latest clearance of the line, if the difference is still the one that was cleared up."""
+    latest = next(iter(cleared.get(line.key, ())), None)
+    return latest if latest and line.needs_attention and latest.difference == line.difference else None
 
 
 @transaction.atomic
@@ -457,7 +486,7 @@ class Distribution:
 def distribution(actor: Actor, *, year: int, today: date) -> Distribution:
     """The year's money by unit and ground. A unit that answers for something and gets nothing is told too."""
     policy.require(actor, "compensation.totals")
-    since, until = year_of(date(year, 1, 1))
+    since, until = year_of(year)
     keys = Keys(today)
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     units: dict[int, Unit] = {}

@@ -26,7 +26,7 @@ from hemvist.compensation.importing import why_unmatched
 from hemvist.compensation.ledger import PersonLedger, ledger_of, ledgers
 from hemvist.compensation.models import Clearance, Payment
 from hemvist.compensation.payment_file import dossier_mark, twelve_digits
-from hemvist.compensation.queries import visible_payments
+from hemvist.compensation.queries import clearances, compared, holding, visible_payments
 from hemvist.law import parameters
 from hemvist.law.calendar import add_months
 from hemvist.law.compensation import (
@@ -48,13 +48,11 @@ from hemvist.planning.reconciliation import (
     Alternative,
     Kind,
     Line,
-    Owed,
     Reason,
     explained,
     months_between,
     other_cohort,
     other_reading,
-    reconcile,
 )
 from hemvist.reception.compensation_facts import CompensationPerson
 from hemvist.reception.facts import search_key
@@ -175,13 +173,7 @@ class _Account:
     def __init__(self, ledger: PersonLedger, payments: list[Payment], terms: Terms, today: date) -> None:
         self.ledger, self.terms, self.today = ledger, terms, today
         self.payments = {str(payment.id): payment for payment in payments}
-        who = str(ledger.person.person_id)
-        self.lines = reconcile(
-            (Owed(who, item) for item in ledger.own),
-            (payment.as_paid for payment in payments),
-            today=today,
-            elsewhere=(Owed(who, item) for item in ledger.lapsed),
-        )
+        self.lines = compared(ledger, payments, today)
 
     @cached_property
     def reasons(self) -> Mapping[str, Line]:
@@ -292,9 +284,9 @@ def reconcile_all(actor: Actor, *, today: date, since: date | None = None, until
     unmatched = tuple(payment for payment in payments if payment.person_id is None)
     if since is None:
         since = min((payment.paid_on for payment in payments), default=today).replace(day=1)
-    clearances = _clearances(actor)
+    cleared = clearances(actor)
     lines = [
-        ReconciledLine(account, line, _holding(line, clearances[account.ledger.person.person_id]))
+        ReconciledLine(account, line, holding(line, cleared[account.ledger.person.person_id]))
         for account in accounts
         for line in account.lines
         if _within(line, since, until)
@@ -329,28 +321,6 @@ def _accounts(
     for payment in payments:
         by_person[payment.person_id].append(payment)
     return [_Account(ledger, by_person[ledger.person.person_id], terms, today) for ledger in found], payments
-
-
-ClearanceKey = tuple[str, int | None, date | None]
-
-
-def _clearances(
-    actor: Actor, person_id: uuid.UUID | None = None
-) -> defaultdict[uuid.UUID, dict[ClearanceKey, list[Clearance]]]:
-    """What has been cleared up, by person and key, the latest first. One query."""
-    rows = Clearance.objects.filter(policy.visible_cases(actor, "compensation.read", "person__case__"))
-    if person_id:
-        rows = rows.filter(person_id=person_id)
-    found: defaultdict[uuid.UUID, dict[ClearanceKey, list[Clearance]]] = defaultdict(lambda: defaultdict(list))
-    for row in rows.select_related("cleared_by"):
-        found[row.person_id][row.ground, row.number, row.period_from].append(row)
-    return found
-
-
-def _holding(line: Line, cleared: Mapping[ClearanceKey, list[Clearance]]) -> Clearance | None:
-    """The latest clearance of the line, if the difference is still the one that was cleared up."""
-    latest = next(iter(cleared.get(line.key, ())), None)
-    return latest if latest and line.needs_attention and latest.difference == line.difference else None
 
 
 EXPORT_COLUMNS = ("case_number", "ground", "month", "owed", "paid", "difference", "state")
@@ -389,9 +359,9 @@ def get_difference(actor: Actor, person_id: uuid.UUID, code: str, *, today: date
     for account in accounts:
         for line in account.lines:
             if line.code == code:
-                cleared = _clearances(actor, person_id)[person_id]
+                cleared = clearances(actor, person_id)[person_id]
                 return Difference(
-                    ReconciledLine(account, line, _holding(line, cleared)), tuple(cleared.get(line.key, ()))
+                    ReconciledLine(account, line, holding(line, cleared)), tuple(cleared.get(line.key, ()))
                 )
     raise NotVisible(action="compensation.read", object_id=str(person_id))
 

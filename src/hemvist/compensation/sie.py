@@ -32,22 +32,18 @@ class Row:
     account: str
     amount: int
     centre: str = ""
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Voucher:
-    """A verifikation. Without series and number the ledger gives it its own (#VER, 6)."""
+    """A verifikation. It has no series and number: the ledger gives it its own (#VER, 6)."""
 
     date: date
     text: str
     rows: Sequence[Row]
-    series: str = ""
-    number: int | None = None
 
     def __str__(self) -> str:
-        name = " ".join(str(part) for part in ("Verifikationen", self.series, self.number) if part not in {"", None})
-        return f"{name} den {self.date} ({self.text})"
+        return f"Verifikationen den {self.date} ({self.text})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +58,6 @@ class SieFile:
     accounts: Mapping[str, str] = field(default_factory=dict)
     centres: Mapping[str, str] = field(default_factory=dict)
     dimension: str = "Ansvar"
-    # 212000-0000. The type of chart may be left out: the standard has none for municipalities.
-    organisation_number: str = ""
-    chart: str = ""
 
 
 def write(file: SieFile) -> bytes:
@@ -78,19 +71,15 @@ def _lines(file: SieFile) -> Iterator[str]:
     yield "#FORMAT PC8"
     yield f"#GEN {_day(file.generated)}"
     yield "#SIETYP 4"
-    if file.organisation_number:
-        yield f"#ORGNR {_organisation_number(file.organisation_number)}"
+    # The type of chart (#KPTYP) is left out: the standard has none for municipalities.
     yield f"#FNAMN {_text(file.company)}"
-    if file.chart:
-        yield f"#KPTYP {_text(file.chart)}"
     for account, name in file.accounts.items():
         yield f"#KONTO {_account(account)} {_text(name)}"
     if file.centres:
         yield f"#DIM {_COST_CENTRE} {_text(file.dimension)}"
     for centre, name in file.centres.items():
         yield f"#OBJEKT {_COST_CENTRE} {_text(centre)} {_text(name)}"
-    # Numbered vouchers stand in rising order within their series (#VER, 7).
-    for voucher in sorted(file.vouchers, key=lambda voucher: (voucher.series, voucher.number or 0)):
+    for voucher in file.vouchers:
         yield from _voucher(voucher)
 
 
@@ -100,14 +89,12 @@ def _voucher(voucher: Voucher) -> Iterator[str]:
     if difference := sum(row.amount for row in voucher.rows):
         kronor = _amount(abs(difference)).replace(".", ",")
         raise ValueError(f"{voucher} balanserar inte: debet och kredit skiljer {kronor} kronor.")
-    number = "" if voucher.number is None else str(voucher.number)
-    yield f"#VER {_text(voucher.series)} {_text(number)} {_day(voucher.date)} {_text(voucher.text)}"
+    yield f'#VER "" "" {_day(voucher.date)} {_text(voucher.text)}'
     # The braces stand alone on their lines (5.4).
     yield "{"
     for row in voucher.rows:
         centre = f'"{_COST_CENTRE}" {_text(row.centre)}' if row.centre else ""
-        text = f" {_day(voucher.date)} {_text(row.text)}" if row.text else ""
-        yield f"#TRANS {_account(row.account)} {{{centre}}} {_amount(row.amount)}{text}"
+        yield f"#TRANS {_account(row.account)} {{{centre}}} {_amount(row.amount)}"
     yield "}"
 
 
@@ -143,9 +130,3 @@ def _account(account: str) -> str:
     if not re.fullmatch("[0-9]+", account):
         raise ValueError(f"{account} är inget kontonummer. Skriv bara siffror.")
     return account
-
-
-def _organisation_number(number: str) -> str:
-    if not re.fullmatch("[0-9]{6}-[0-9]{4}", number):
-        raise ValueError(f"{number} är inget organisationsnummer. Skriv det som 212000-0000.")
-    return number

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 
@@ -272,10 +271,6 @@ def _by_month(source: Register) -> Register:
 def first_day(actor: Actor, day: date) -> date:
     """The day from which a what-if of the actor's counts what is imagined from a day."""
     return day if sees_persons(actor) else day.replace(day=1)
-
-
-def imagined(key: str, value: Any, from_day: date) -> Register:
-    return whatif.imagined(key, value, from_day)
 
 
 def dropped(day: date, act: str) -> Register:

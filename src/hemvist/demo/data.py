@@ -1,7 +1,8 @@
 """Synthetic Enköping: the municipality's real numbers, invented households, days that are alive today.
 
 The numbers are the investigation's: 21 persons assigned in 2025, of whom 7 were received by 30 September and 8 more in
-the autumn; 25 assigned for 2026, 8 quota and 17 with temporary protection, most already living here. Everything is made
+the autumn; 25 assigned for 2026, 8 quota and 17 with temporary protection, most already living here. One family more
+came nearly two years ago, whose time to apply for money is nearly out. Everything is made
 through the services that staff use, with the day each thing happened as ``today``; nothing is written past them.
 """
 
@@ -22,13 +23,12 @@ from hemvist.access.services import grant_role
 from hemvist.coordination import services as plan
 from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.coordination.queries import EXTERNAL
-from hemvist.demo.money import before_registration, payments_and_claims
+from hemvist.demo.money import LAPSES_IN, before_registration, payments_and_claims
 from hemvist.demo.people import Village
-from hemvist.law.calendar import previous_working_day
+from hemvist.law.calendar import add_months, previous_working_day
 from hemvist.organisation.models import Branch, Unit
 from hemvist.reception import services as reception
 from hemvist.reception import sharing
-from hemvist.reception.facts import snapshot
 from hemvist.reception.models import Assignment, FactKind, Household, Membership, NewcomerAccess, Person
 from hemvist.reception.queries import names_of
 from hemvist.reception.services import NewAssignment, NewHousehold, NewPerson
@@ -159,7 +159,8 @@ def make(today: date, say: Callable[[str], None] = lambda text: None) -> None:
     say("Utlämnanden, samtycken och vägledning")
     _across_boards(demo)
     say("Statlig ersättning: utbetalningar och ansökningar")
-    payments_and_claims(demo)
+    earlier = _household_of_the_year_before(demo)
+    payments_and_claims(demo, earlier)
     cases = list(Case.objects.filter(closed_on__isnull=True))
     plan.rederive(demo.coordinator, cases, "Läget i dag", demo.today)
 
@@ -211,13 +212,6 @@ def _assigned(
 def _members(household: Household) -> list[Person]:
     memberships = Membership.objects.filter(household=household, valid_to__isnull=True).select_related("person")
     return [m.person for m in memberships]
-
-
-def born(person: Person) -> date:
-    """The person's birth date as registered."""
-    known = snapshot(person.id, person.facts.all(), date.max)
-    assert known.birth_date is not None
-    return known.birth_date
 
 
 def _receive(demo: Demo, household: Household, on: date) -> None:
@@ -447,6 +441,24 @@ def _cohort_2026(demo: Demo) -> None:
                 source="tax_agency",
                 today=demo.ago(9),
             )
+
+
+def _household_of_the_year_before(demo: Demo) -> Household:
+    """A family received nearly two years ago: the time to apply for its first twelve months is nearly out."""
+    village = Village(demo.today, Random(24), dossiers=80_000)  # noqa: S311 - a demo, not a secret
+    received_on = add_months(demo.today + LAPSES_IN, -24)
+    decided = previous_working_day(received_on - timedelta(days=50))
+    persons = village.family("arabiska", (43, 12), ground="UTLL_5_2", granted_on=decided - timedelta(days=60))
+    household = _register(
+        demo,
+        decided + timedelta(days=3),
+        _assigned(persons, decided, 1, category="quota", planned_on=received_on),
+    )
+    _receive(demo, household, received_on)
+    _send_reports(demo, household, received_on + timedelta(days=4))
+    _population_register(demo, household, received_on + timedelta(days=35))
+    _work(demo, household, demo.today)
+    return household
 
 
 def _newcomer(demo: Demo, household: Household) -> None:

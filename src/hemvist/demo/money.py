@@ -7,30 +7,38 @@ amount, and one instalment never came.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from hemvist.access.models import Case
 from hemvist.compensation import claims, importing
-from hemvist.compensation.ledger import PersonLedger, ledgers, lines
+from hemvist.compensation.ledger import Line, PersonLedger, ledgers, lines
 from hemvist.compensation.models import Claim
-from hemvist.law.calendar import age_on, end_of_month
-from hemvist.law.compensation import Ground, Route
+from hemvist.law.calendar import add_months, age_on, end_of_month
+from hemvist.law.compensation import Ground, Route, entitlements
 from hemvist.law.compensation.facts import GROUND_LABELS
 from hemvist.reception import services as reception
+from hemvist.reception.facts import snapshot
 from hemvist.reception.models import FactKind, Household, Person
 
 if TYPE_CHECKING:
     from hemvist.demo.data import Demo
 
-HIGH, LOW = Decimal(16_500), Decimal(9_260)
+# What is left of the time to apply for the first twelve months of the family that was received first.
+LAPSES_IN = timedelta(days=14)
+
+
+def born(person: Person) -> date:
+    """The person's birth date as registered."""
+    known = snapshot(person.id, person.facts.all(), date.max)
+    assert known.birth_date is not None
+    return known.birth_date
 
 
 def before_registration(demo: Demo, household: Household, members: list[Person], until: date) -> None:
     """A household with temporary protection: where it lived, since when, and school before registration."""
-    from hemvist.demo.data import born
-
     moved_in = until - timedelta(days=160)
     for person in members:
         person.case = household.case
@@ -56,11 +64,14 @@ def before_registration(demo: Demo, household: Household, members: list[Person],
             fact(FactKind.STAY, {"form": form, "start": moved_in + timedelta(days=14), "end": until}, until)
 
 
-def payments_and_claims(demo: Demo) -> None:
-    """What Migrationsverket has paid up to the last month, and what has been applied for."""
+def payments_and_claims(demo: Demo, earlier: Household) -> None:
+    """What Migrationsverket has paid up to the last month, and what has been applied for.
+
+    ``earlier`` is the household whose first twelve months must be applied for now.
+    """
     controller = demo.actors["controller"]
     found = ledgers(controller, today=demo.today)
-    _claim(demo, found)
+    _claim(demo, found, earlier)
     _pay(demo, found)
 
 
@@ -71,7 +82,7 @@ def _pay(demo: Demo, found: list[PersonLedger]) -> None:
         for row in lines(found, since=date(demo.today.year - 1, 1, 1), until=last)
         if row.owed.route is Route.AUTOMATIC and row.owed.amount
     ]
-    too_much = next((row for row in rows if row.owed.amount == LOW), None)
+    too_much, high = next(((row, more) for row in rows if (more := _as_if_younger(row))), (None, None))
     lost = next((row for row in rows if row.owed.number == 3 and row is not too_much), None)
     table = ["dossiernummer;ersättning;utbetalning;period från;period till;belopp;utbetalningsdatum"]
     for row in rows:
@@ -80,7 +91,7 @@ def _pay(demo: Demo, found: list[PersonLedger]) -> None:
         owed = row.owed
         dossier = next(value for kind, value in row.ledger.person.identifiers if kind == "dossier")
         period = [day.isoformat() for day in owed.period] if owed.period else ["", ""]
-        amount = HIGH if row is too_much else owed.amount
+        amount = high if row is too_much else owed.amount
         cells = (
             dossier,
             GROUND_LABELS[owed.ground],
@@ -97,6 +108,17 @@ def _pay(demo: Demo, found: list[PersonLedger]) -> None:
     importing.confirm(demo.actors["controller"], run.id, demo.today)
 
 
+def _as_if_younger(row: Line) -> Decimal | None:
+    """The instalment of somebody under the age limit, where that is more than the person's own."""
+    received_on = row.ledger.facts.received_on
+    if row.owed.ground is not Ground.STANDARD or received_on is None or row.owed.amount is None:
+        return None
+    younger = replace(row.ledger.facts, birth_date=add_months(received_on, -12 * 40))
+    amounts = (item.amount for item in entitlements(younger) if item.key == row.owed.key)
+    amount = next(amounts, None)
+    return amount if amount and amount > row.owed.amount else None
+
+
 def _granted(claim: Claim) -> str:
     """The row of a school claim that was granted: paid some weeks after the decision."""
     assert claim.person is not None
@@ -109,7 +131,12 @@ def _granted(claim: Claim) -> str:
     )
 
 
-def _claim(demo: Demo, found: list[PersonLedger]) -> None:
+def _is_child(ledger: PersonLedger) -> bool:
+    born_on, received_on = ledger.person.birth_date, ledger.received.value
+    return born_on is not None and received_on is not None and age_on(born_on, received_on) < 18
+
+
+def _claim(demo: Demo, found: list[PersonLedger], earlier: Household) -> None:
     """School claims filed in time, one claim that lapses within a fortnight, and one that was granted."""
     controller = demo.actors["controller"]
     cases = {case.id: case for case in Case.objects.filter(id__in={ledger.person.case_id for ledger in found})}
@@ -138,14 +165,23 @@ def _claim(demo: Demo, found: list[PersonLedger]) -> None:
                     decided_on=filed + timedelta(days=60),
                     today=demo.today,
                 )
-    family = [ledger for ledger in found if ledger.received.value and ledger.received.value.year == demo.today.year - 1]
+    child = next(ledger for ledger in found if ledger.person.household_id == earlier.id and _is_child(ledger))
+    received_on = child.received.value
+    assert received_on is not None
+    family = [
+        ledger
+        for ledger in found
+        if ledger.received.value
+        and ledger.received.value.year == demo.today.year - 1
+        and ledger.person.household_id != earlier.id
+    ]
     if len(family) > 8:
-        child, adult = family[-1], family[7]
+        adult = family[7]
         draft = claims.open_claim(
             controller,
             case=cases[child.person.case_id],
             ground="disability_support",
-            period_to=demo.today - timedelta(days=352),
+            period_to=add_months(received_on, 12) - timedelta(days=1),
             person=persons[child.person.person_id],
             today=demo.today - timedelta(days=20),
         )

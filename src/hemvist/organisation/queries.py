@@ -363,11 +363,6 @@ def distribution_keys() -> tuple[DistributionKey, ...]:
     )
 
 
-def distribution_key(on: date) -> DistributionKey | None:
-    """The key that holds on the day, or None when none does. Two queries."""
-    return next((key for key in distribution_keys() if key.holds(on)), None)
-
-
 def accounts() -> Accounts | None:
     """The accounts of the municipality's ledger, or None when the folder names none. One query."""
     found = _compensation().accounts

@@ -541,8 +541,8 @@ class GlossaryFile(Model):
 # --- compensation.yaml --------------------------------------------------------------------------------------
 
 # What the state pays for: the standard sum per person, initial costs, asylum seekers' housing, asylum seekers'
-# schooling, unaccompanied children, and what is paid on application only.
-Ground = Literal["standard", "initial", "asylum_housing", "school", "unaccompanied", "applied"]
+# schooling and unaccompanied children.
+Ground = Literal["standard", "initial", "asylum_housing", "school", "unaccompanied"]
 
 
 class Part(Model):

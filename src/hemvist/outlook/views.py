@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -16,7 +14,7 @@ from hemvist.access.http import ActorRequest
 from hemvist.law.texts import texts
 from hemvist.outlook import queries, services
 from hemvist.outlook.forms import RulingForm
-from hemvist.web import charts, clock
+from hemvist.web import charts, clock, files
 
 
 @require_safe
@@ -59,15 +57,9 @@ def _yearly_chart(found: queries.Statistics, until: int) -> charts.Chart:
 @requires("statistics.view")
 def statistics_csv(request: ActorRequest) -> HttpResponse:
     """The yearly series with sources as a file that Swedish spreadsheets open as it is."""
-    response = HttpResponse(
-        "\ufeff",
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": 'attachment; filename="mottagande-per-ar.csv"'},
-    )
-    writer = csv.DictWriter(response, queries.CSV_COLUMNS, delimiter=";", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(queries.yearly_rows(request.actor))
-    return response
+    rows = queries.yearly_rows(request.actor)
+    table = [[row.get(column, "") for column in queries.CSV_COLUMNS] for row in rows]
+    return files.download(files.csv_bytes(queries.CSV_COLUMNS, table), "mottagande-per-ar", "csv")
 
 
 @require_safe

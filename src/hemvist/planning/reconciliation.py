@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
 
 from hemvist.law.calendar import end_of_month
 from hemvist.law.compensation.facts import Entitlement, Ground, Route
@@ -92,8 +91,6 @@ class Alternative:
     reason: Reason
     owed: tuple[Entitlement, ...]
 
-
-Explain = Callable[[str], Iterable[Alternative]]
 
 # Repayment (återbetalning) is told wherever more was paid than is owed.
 REPAYMENT: tuple[Step, ...] = (
@@ -193,12 +190,8 @@ def reconcile(
     *,
     today: date,
     elsewhere: Iterable[Owed] = (),
-    explain: Explain = lambda person: (),
 ) -> tuple[Line, ...]:
-    """The lines by person, month and ground.
-
-    ``explain`` gives the alternatives of a person and is asked only where something differs.
-    """
+    """The lines by person, month and ground, with the reasons that the lines themselves tell."""
     own, others = _by_person(owed), _by_person(elsewhere)
     paid: dict[str, list[Paid]] = {}
     for payment in payments:
@@ -207,7 +200,7 @@ def reconcile(
     for person in sorted({*own, *paid}):
         ledger = _Ledger(person, own.get(person, {}), others.get(person, {}), today)
         ledger.put(paid.get(person, ()))
-        lines += explained(ledger.lines(), partial(explain, person), today)
+        lines += explained(ledger.lines(), tuple, today)
     return tuple(lines)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -19,6 +18,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+
+from hemvist.web.files import csv_bytes
 
 MAX_ROWS = 5_000
 MAX_BYTES = 10 * 1024 * 1024
@@ -178,7 +179,7 @@ class Layout:
 
     def template_csv(self) -> bytes:
         """The template with nothing but its header."""
-        return write_csv([column.name for column in self.columns], [])
+        return csv_bytes([column.name for column in self.columns], [])
 
     def example_rows(self) -> list[tuple[str, ...]]:
         """Two made-up rows, as the guide shows them."""
@@ -237,23 +238,9 @@ class Layout:
         lines = [f"| {' | '.join(_guide_header())} |", "|---|---|---|---|---|"]
         for name, required, about, allowed, example in self.guide_rows():
             lines.append(f"| `{name}` | {required} | {about} | {allowed} | {f'`{example}`' if example else ''} |")
-        example = write_csv([c.name for c in self.columns], self.example_rows()).decode("utf-8-sig")
+        example = csv_bytes([c.name for c in self.columns], self.example_rows()).decode("utf-8-sig")
         return "\n".join([*lines, "", "```csv", example.replace("\r\n", "\n").strip(), "```", ""])
 
 
 def _guide_header() -> tuple[str, ...]:
     return _("Kolumn"), _("Måste fyllas i"), _("Vad den betyder"), _("Vad som får stå"), _("Exempel")
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """CSV as Swedish Excel opens it: semicolons and a byte order mark. No cell can start a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    for row in rows:
-        texts = ("" if value is None else str(value) for value in row)
-        writer.writerow([f"'{text}" if text.startswith(_FORMULA) else text for text in texts])
-    return ("\N{BOM}" + out.getvalue()).encode()

@@ -18,7 +18,7 @@ SPARK_HEIGHT = 36
 ROW_HEIGHT = 44
 STRIP_HEIGHT = 12
 ORDER = ("gap", "bar", "range", "line", "dot")
-LABELS_WIDE, LABELS_NARROW = 12, 6  # how many words fit under the axis
+LABELS_WIDE, LABELS_NARROW = 12, 4  # how many words fit under the axis
 
 
 @dataclass(frozen=True, slots=True)

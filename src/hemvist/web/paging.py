@@ -47,3 +47,12 @@ def page_number(value: str | int | None) -> int:
 def asked_page(request: HttpRequest) -> int:
     """The page that the address asks for; ``web/pagination.html`` writes the same parameter."""
     return page_number(request.GET.get("sida"))
+
+
+def query_of(request: HttpRequest, **changed: str) -> str:
+    """What the address asks for, on its first page and with what is changed: for a link to the same list as a file."""
+    query = request.GET.copy()
+    query.pop("sida", None)
+    for name, value in changed.items():
+        query[name] = value
+    return query.urlencode()

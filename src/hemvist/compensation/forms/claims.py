@@ -48,11 +48,11 @@ class Kronor(forms.DecimalField):
 
 
 def ground_choices(grounds: Iterable[ClaimGround] = GROUNDS.values()) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The grounds under their ordinances, each with its paragraph."""
+    """The grounds under their ordinances, each with its paragraph and its ordinance: some menus show no headings."""
     language = get_language() or "sv"
     found: dict[str, list[tuple[str, str]]] = {}
     for ground in grounds:
-        words = f"{ground.label.in_language(language)} ({ground.section})"
+        words = f"{ground.label.in_language(language)} ({ground.section}, {ground.act})"
         found.setdefault(ground.act, []).append((ground.code, words))
     return [(gettext("Förordningen (%(act)s)") % {"act": act}, rows) for act, rows in found.items()]
 
@@ -91,8 +91,8 @@ class NewClaim(Form):
     period_to = day(
         _("Dag i perioden"),
         help_text=_(
-            "Vilken dag som helst i kvartalet eller året som ansökan gäller. För 24–26 §§ den sista dagen i de tolv "
-            "månaderna."
+            "Vilken dag som helst i kvartalet eller året som ansökan gäller. För 24–26 §§ förordningen (2010:1122) den "
+            "sista dagen i de tolv månaderna."
         ),
     )
     note = text(_("Anteckning"), 500, required=False, rows=3)

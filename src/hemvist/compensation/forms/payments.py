@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -57,3 +58,12 @@ class ClearDifference(Form):
     cause = one_of(_("Vad har du kommit fram till?"), Clearance.Cause.choices)
     comment = text(_("Kommentar"), 500, rows=3, help_text=_("Kort om vad som är gjort. Skriv inga namn eller nummer."))
     difference = forms.DecimalField(widget=forms.HiddenInput, max_digits=12, decimal_places=2)
+
+    def __init__(self, *args: Any, difference: Decimal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["difference"] = difference
+        # What never came is not paid back.
+        lacking = {Clearance.Cause.REPAYMENT} if difference < 0 else set()
+        self.fields["cause"].choices = [  # type: ignore[attr-defined]
+            (code, label) for code, label in Clearance.Cause.choices if code not in lacking
+        ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -46,11 +46,7 @@ def money_nav(context: Context) -> dict[str, Any]:
     for name, label, permission in TABS:
         if not request.actor.can(permission) or (permission == "compensation.read" and not persons):
             continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        home = reverse("compensation")
+        url, home = reverse(name), reverse("compensation")
         here = request.path == url or (name != "compensation" and request.path.startswith(url))
         here = here or any(request.path.startswith(f"{home}{part}") for part in BELONGS.get(name, ()))
         tabs.append({"label": label, "url": url, "current": here})

@@ -32,8 +32,8 @@ from hemvist.law.claims import EVIDENCE, GROUNDS, ClaimGround
 from hemvist.law.types import Text
 from hemvist.reception.models import Person
 from hemvist.web import clock, files
-from hemvist.web.paging import SIZE, Page, asked_page
-from hemvist.web.templatetags.hemvist import kronor, longdate, text
+from hemvist.web.paging import SIZE, Page, asked_page, query_of
+from hemvist.web.templatetags.hemvist import kronor, longdate, shown, text
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 Status = Claim.Status
@@ -90,12 +90,6 @@ def _asked(request: HttpRequest) -> tuple[asked.ClaimFilterForm, ClaimFilter]:
     return form, wanted
 
 
-def _query(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query.pop("sida", None)
-    return query.urlencode()
-
-
 @require_safe
 @requires("compensation.read")
 def claim_list(request: ActorRequest) -> HttpResponse:
@@ -111,7 +105,7 @@ def claim_list(request: ActorRequest) -> HttpResponse:
         "page": Page(rows, number, found.more),
         "groups": [(label, list(group)) for label, group in groupby(rows, key=lambda row: row.label)],
         "days": claims.SOON_DAYS,
-        "export": f"{reverse('claim-export')}?{_query(request)}",
+        "export": f"{reverse('claim-export')}?{query_of(request)}",
         "may_work": policy.may(request.actor, "compensation.work"),
     }
     return render(request, "compensation/claim_list.html", context)
@@ -183,20 +177,19 @@ def claim_calendar(request: ActorRequest) -> HttpResponse:
 def claim_new(request: ActorRequest) -> HttpResponse:
     """First the case, then what is applied for. A proposal of the list is posted here as it is.
 
-    The case is posted too, so that its number stands in no address.
+    Everything is posted, so that a case's number stands in no address.
     """
     today = clock.today()
-    number = (request.POST.get("arende") or request.GET.get("arende", "")).replace("\0", "")
+    number = request.POST.get("arende", "").replace("\0", "")
     found = claims.case_to_claim_for(request.actor, number, today=today) if number else None
     if found is None:
-        form: forms.Form = asked.FindCase({"arende": number} if number else None)
+        form: forms.Form = asked.FindCase(request.POST if request.method == "POST" else None)
         if number:
             form.add_error("arende", _("Ärendet finns inte i din verksamhet. Kontrollera numret."))
         return render(request, "compensation/claim_find.html", {"form": form})
     case, people = found
     persons = [(str(ledger.person.person_id), ledger.person.name) for ledger in people]
-    initial = {"ground": request.GET.get("grund", ""), "person": request.GET.get("person", "")}
-    form = asked.NewClaim(request.POST if "ground" in request.POST else None, persons=persons, initial=initial)
+    form = asked.NewClaim(request.POST if "ground" in request.POST else None, persons=persons)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -320,6 +313,7 @@ def _deed(
     make: Callable[..., forms.Form],
     deed: Callable[..., object],
     *,
+    now: Callable[[ClaimPage], bool],
     initial: Callable[[Claim], dict[str, Any]] = lambda claim: {},
     heading: str,
     lead: str,
@@ -331,11 +325,15 @@ def _deed(
 ) -> HttpResponse:
     """One deed: what it means, what will happen, what is asked, and the way back.
 
-    ``deed`` is the service, called with what the form ``make`` has cleaned; the form begins with ``initial``.
+    ``deed`` is the service, called with what the form ``make`` has cleaned; the form begins with ``initial``. Where the
+    claim stands so that it cannot be done ``now``, the claim's page says why instead of asking for anything.
     """
     today = clock.today()
     page = claims.claim_page(request.actor, claim_id, today=today)
     policy.require_with_case(request.actor, "compensation.work", page.claim.case, see="compensation.read")
+    if request.method != "POST" and not now(page):
+        messages.error(request, _why_not(page, heading))
+        return redirect("claim", claim_id)
     form = make(request.POST if request.method == "POST" else None, initial=initial(page.claim))
     if request.method == "POST" and form.is_valid():
         try:
@@ -358,6 +356,29 @@ def _deed(
     return render(request, "compensation/claim_deed.html", context)
 
 
+def _why_not(page: ClaimPage, heading: str) -> str:
+    """Why a deed cannot be done with the claim as it stands."""
+    claim = page.claim
+    if Status.APPEALED in claims.TRANSITIONS[claim.status] and not page.may_appeal.value:
+        return " ".join(step.render(_, shown) for step in page.may_appeal.steps)
+    if _is_draft(page):
+        return _("%(deed)s: det går inte så länge ansökan är ett utkast. Sidan visar vad som kan göras.") % {
+            "deed": heading
+        }
+    return _("%(deed)s: det går inte när ansökan är %(status)s. Sidan visar vad som kan göras.") % {
+        "deed": heading,
+        "status": claim.get_status_display().lower(),
+    }
+
+
+def _may_follow(status: str) -> Callable[[ClaimPage], bool]:
+    return lambda page: status in page.next
+
+
+def _is_draft(page: ClaimPage) -> bool:
+    return page.claim.status == Status.DRAFT
+
+
 @form_page
 @requires("compensation.work")
 def claim_change(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
@@ -366,6 +387,7 @@ def claim_change(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
         claim_id,
         asked.ChangeClaim,
         claims.change_claim,
+        now=_is_draft,
         initial=lambda claim: {name: getattr(claim, name) for name in ("ground", "cost", "fee", "amount", "note")},
         heading=_("Ändra kostnad och belopp"),
         lead=_("Beloppet räknas fram av det du skriver. Skriv ett eget belopp bara när ni ska söka något annat."),
@@ -399,6 +421,7 @@ def claim_file(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
         claim_id,
         asked.FileClaim,
         claims.file_claim,
+        now=_may_follow(Status.FILED),
         initial=lambda claim: {"filed_on": clock.today()},
         heading=_("Registrera att ansökan är inskickad"),
         lead=_("Ansökan skickas i Migrationsverkets e-tjänst eller på blankett. Här registrerar du att det är gjort."),
@@ -422,6 +445,7 @@ def claim_decide(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
         claim_id,
         asked.DecideClaim,
         claims.decide_claim,
+        now=_may_follow(Status.GRANTED),
         initial=lambda claim: {"decided_on": clock.today()},
         heading=_("Registrera beslutet"),
         lead=_("Skriv vad Migrationsverket eller en domstol har beslutat."),
@@ -435,8 +459,6 @@ def claim_decide(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
 @requires("compensation.work")
 def claim_appeal(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
     def happens(page: ClaimPage, today: date) -> list[str]:
-        if not page.may_appeal.value:
-            return [step.render(_) for step in page.may_appeal.steps]
         last = page.appeal_by.value if page.appeal_by else None
         if last is None:
             return []
@@ -452,6 +474,7 @@ def claim_appeal(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
         claim_id,
         asked.AppealClaim,
         claims.appeal_claim,
+        now=_may_follow(Status.APPEALED),
         initial=lambda claim: {"appealed_on": clock.today()},
         heading=_("Registrera överklagande"),
         lead=_("Här registrerar du att kommunen har överklagat beslutet till förvaltningsrätten."),
@@ -472,6 +495,7 @@ def claim_withdraw(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
             claim_id,
             asked.Form,
             lambda actor, claim, today: claims.discard_claim(actor, claim=claim),
+            now=_is_draft,
             heading=_("Ta bort utkastet"),
             lead=_("Gör så om ansökan inte ska skickas in. Kan ersättningen fortfarande sökas föreslås den igen."),
             button=_("Ta bort utkastet"),
@@ -488,6 +512,7 @@ def claim_withdraw(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
         claim_id,
         asked.WithdrawClaim,
         claims.withdraw_claim,
+        now=_may_follow(Status.WITHDRAWN),
         initial=lambda claim: {"on": clock.today()},
         heading=_("Återta ansökan"),
         lead=_("När kommunen har tagit tillbaka ansökan innan den avgjordes."),

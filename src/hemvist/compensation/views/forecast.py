@@ -19,7 +19,7 @@ from hemvist.compensation import watch
 from hemvist.compensation.forms.forecast import ArrivalsForm, WhatIfForm, keys
 from hemvist.compensation.ledger import GROUPS
 from hemvist.compensation.views.ledger import group_words
-from hemvist.law import parameters
+from hemvist.law import parameters, whatif
 from hemvist.web import charts, clock, files
 from hemvist.web.templatetags.hemvist import longdate, number, text
 
@@ -123,7 +123,7 @@ def changes(request: ActorRequest) -> HttpResponse:
         value = data["value"]
         whole = int(value) if value == value.to_integral_value() and not _percent(data["key"]) else value
         from_day = watch.first_day(request.actor, data["from_day"])
-        source = watch.imagined(data["key"], whole, from_day)
+        source = whatif.imagined(data["key"], whole, from_day)
         tried = watch.what_if(request.actor, today=today, source=source)
         named = _("%(what)s: %(value)s från %(day)s") % {
             "what": dict(_choices())[data["key"]],

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,26 +22,29 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hemvist.access import policy
+from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
 from hemvist.compensation import accounting, claims, queries
 from hemvist.compensation.benefits import benefits_page
-from hemvist.compensation.ledger import GROUP_LABELS, GROUPS, Line, Month, year_of
-from hemvist.compensation.views.payments import TAGS
+from hemvist.compensation.ledger import GROUP_LABELS, GROUPS, Line, Month, PersonLedger, year_of
+from hemvist.compensation.models import Clearance, Payment
+from hemvist.compensation.views.payments import state_of
 from hemvist.law.calendar import add_months
-from hemvist.law.compensation import Route
-from hemvist.law.compensation.facts import GROUND_LABELS, Entitlement
+from hemvist.law.compensation import Ground, Route, StayForm
+from hemvist.law.compensation.facts import GROUND_LABELS
+from hemvist.law.compensation.ledger import BEFORE_REGISTRATION
 from hemvist.law.rulings import QUESTIONS
 from hemvist.organisation.queries import accounts
-from hemvist.planning.reconciliation import KIND_LABELS, Kind
+from hemvist.planning.reconciliation import Key, Kind
 from hemvist.planning.reconciliation import Line as Compared
+from hemvist.reception.facts import STAY_LABELS, StayValue
 from hemvist.reception.views.households import household_tabs, lacks
 from hemvist.web import charts, clock, files
 from hemvist.web.paging import Page, asked_page
+from hemvist.web.templatetags.hemvist import longdate
 
 YEARS_BACK, YEARS_AHEAD = 4, 3
-# Days within which any last day lies.
-EVER = 3660
 STATES = {
     "": gettext_lazy("Aktuella"),
     "running": gettext_lazy("Ersättning kvar att få"),
@@ -80,7 +87,7 @@ def overview(request: ActorRequest) -> HttpResponse:
     found = queries.overview(request.actor, year=year, today=today)
     words = group_words()
     used = [group for group in GROUPS if any(month.by_group[group] for month in found.months)]
-    open_claims = claims.lapsing(request.actor, today, EVER) if queries.sees_persons(request.actor) else []
+    open_claims = claims.lapsing(request.actor, today, None) if queries.sees_persons(request.actor) else []
     return render(
         request,
         "compensation/overview.html",
@@ -153,7 +160,12 @@ def person(request: ActorRequest, person_id: uuid.UUID) -> HttpResponse:
         {
             "page": page,
             "ledger": page.ledger,
-            "own": [(owed, split, _state(page, owed)) for owed, split in page.rows if owed in page.ledger.own],
+            "own": [
+                (owed, split, _state(page.compared.get(owed.key), owed.key in page.cleared))
+                for owed, split in page.rows
+                if owed in page.ledger.own
+            ],
+            "unpaid_stays": _unpaid_stays(page.ledger, clock.today()),
             "lapsed": page.ledger.lapsed,
             "lost": sum((owed.amount or Decimal(0) for owed in page.ledger.lapsed), Decimal(0)),
             "may_work": policy.may(request.actor, "compensation.work"),
@@ -163,14 +175,54 @@ def person(request: ActorRequest, person_id: uuid.UUID) -> HttpResponse:
     )
 
 
-def _state(page: queries.PersonPage, owed: Entitlement) -> tuple[str, str, Compared] | None:
+State = tuple[str, str, Compared]
+
+
+def _state(line: Compared | None, cleared: bool) -> State | None:
     """How an amount stands against what came: tag, words, and the line; nothing for what is not due."""
-    line = page.compared.get(owed.key)
     if line is None or line.kind is Kind.NOT_DUE:
         return None
-    if owed.key in page.cleared:
-        return "done", _("Utredd"), line
-    return TAGS[line.kind], _(KIND_LABELS[line.kind]), line
+    return (*state_of(line.kind, cleared), line)
+
+
+# What the state pays for a stay of each form, once or by its length.
+STAY_GROUNDS: Mapping[StayForm, frozenset[Ground]] = {
+    StayForm.MUNICIPAL_TEMPORARY_PROTECTION: frozenset({Ground.ASYLUM_HOUSING, Ground.ASYLUM_HOUSING_ONCE}),
+    StayForm.FORMER_UNACCOMPANIED: frozenset({Ground.FORMER_UNACCOMPANIED}),
+    StayForm.ASSIGNED_HOUSING: frozenset({Ground.ASSIGNED_HOUSING, Ground.ASSIGNED_HOUSING_ONCE}),
+    StayForm.PLACED_UNACCOMPANIED: frozenset({Ground.UNACCOMPANIED, Ground.UNACCOMPANIED_ONCE}),
+    StayForm.STUDY_SUPPORT: frozenset({Ground.STUDY_SUPPORT}),
+    **dict.fromkeys(
+        (form for form in StayForm if form.name.startswith("SCHOOL_")),
+        frozenset({Ground.SCHOOL}),
+    ),
+}
+
+
+def _unpaid_stays(ledger: PersonLedger, today: date) -> list[tuple[StayValue, Any, str]]:
+    """The recorded stays that have begun and bring nothing, each with its form in words and the reason, if known."""
+
+    def pays(stay: StayValue) -> bool:
+        grounds, end = STAY_GROUNDS[StayForm(stay.form)], stay.end or date.max
+        periods = (owed.period for owed in ledger.owed if owed.ground in grounds and owed.period)
+        return any(start <= end and stay.start <= last for start, last in periods)
+
+    return [
+        (stay, STAY_LABELS[StayForm(stay.form)], _why_unpaid(ledger, stay))
+        for stay in ledger.person.stays
+        if stay.start <= today and not stay.struck and not pays(stay)
+    ]
+
+
+def _why_unpaid(ledger: PersonLedger, stay: StayValue) -> str:
+    received_on, died_on = ledger.received.value, ledger.facts.died_on
+    if ledger.person.birth_date is None:
+        return _("Födelsedatum saknas.")
+    if died_on and died_on < stay.start:
+        return _("Personen avled %(day)s.") % {"day": longdate(died_on)}
+    if received_on and received_on <= stay.start and StayForm(stay.form) in BEFORE_REGISTRATION:
+        return _("Personen är mottagen sedan %(day)s.") % {"day": longdate(received_on)}
+    return ""
 
 
 @require_safe
@@ -185,6 +237,7 @@ def household(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
             "rows": rows,
             "sums": {name: sum(getattr(row, name) for row in rows) for name in ("due", "paid", "coming")},
             "case": rows[0].ledger.person,
+            "nobody_yet": all(row.ledger.expected and not (row.due or row.paid or row.coming) for row in rows),
             "can_case": can_case,
             # Whoever works in the household stays among its pages; whoever counts stays among the money's.
             "tabs": household_tabs(household_id, request.path) if can_case else [],
@@ -199,9 +252,44 @@ def month(request: ActorRequest, year: int, month: int) -> HttpResponse:
         raise Http404
     first = date(year, month, 1)
     rows = queries.month_lines(request.actor, first, today=clock.today())
-    total = sum((row.owed.amount or Decimal(0) for row, _split in rows), Decimal(0))
-    near = {"earlier": add_months(first, -1), "later": add_months(first, 1)}
-    return render(request, "compensation/month.html", {"first": first, "rows": rows, "total": total, **near})
+    states = _month_states(request.actor, [row for row, _split in rows], clock.today())
+    context = {
+        "first": first,
+        "rows": [(row, split, states.get((row.ledger.person.person_id, row.owed.key))) for row, split in rows],
+        "compared": bool(states),
+        "total": sum((row.owed.amount or Decimal(0) for row, _split in rows), Decimal(0)),
+        "earlier": add_months(first, -1),
+        "later": add_months(first, 1),
+        "may_work": policy.may(request.actor, "compensation.work"),
+    }
+    return render(request, "compensation/month.html", context)
+
+
+def _month_states(actor: Actor, rows: Sequence[Line], today: date) -> dict[tuple[uuid.UUID, Key], State]:
+    """How the amounts of a month stand against what came, as the page of each person says it. Fixed number of queries.
+
+    Only what is paid to those that the page names is read. Nothing is known to be missing from before the first list.
+    """
+    found = {row.ledger.person.person_id: row.ledger for row in rows if row.owed.due_on < today or row.owed.period}
+    if not found:
+        return {}
+    seen = Payment.objects.filter(queries.visible_payments(actor))
+    first = seen.aggregate(first=Min("paid_on"))["first"]
+    if first is None:
+        return {}
+    payments: defaultdict[uuid.UUID | None, list[Payment]] = defaultdict(list)
+    for payment in seen.filter(person_id__in=found):
+        payments[payment.person_id].append(payment)
+    cleared: defaultdict[uuid.UUID, dict[Key, list[Clearance]]] = defaultdict(lambda: defaultdict(list))
+    for one in Clearance.objects.filter(person_id__in=found):
+        cleared[one.person_id][one.ground, one.number, one.period_from].append(one)
+    states = {}
+    for who, ledger in found.items():
+        for line in queries.compared(ledger, payments[who], today):
+            known = line.kind is not Kind.MISSING or line.month >= first.replace(day=1)
+            if known and (state := _state(line, queries.holding(line, cleared[who]) is not None)):
+                states[who, line.key] = state
+    return states
 
 
 @require_safe
@@ -229,7 +317,7 @@ def key(request: ActorRequest) -> HttpResponse:
             "rows": [(row, [row.by_group[group] for group in used]) for row in found.units],
             "sums": [found.by_group[group] for group in used],
             "keys": [
-                (one, [(words.get(ground, _("Det som söks särskilt")), parts) for ground, parts in one.shares.items()])
+                (one, [(words[ground], parts) for ground, parts in one.shares.items()])
                 for one in found.keys
             ],
         },
@@ -261,7 +349,7 @@ def export(request: ActorRequest) -> HttpResponse:
     """A year's amounts as XLSX: an allow-list of columns, no names."""
     today = clock.today()
     year = asked_year(request, today)
-    since, until = year_of(date(year, 1, 1))
+    since, until = year_of(year)
     rows = queries.export_lines(request.actor, since=since, until=until, today=today)
     content = files.xlsx_bytes(
         _("Ersättning %(year)s") % {"year": year},

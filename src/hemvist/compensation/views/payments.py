@@ -27,12 +27,14 @@ from hemvist.compensation.importing import REASONS
 from hemvist.compensation.payment_file import LAYOUT
 from hemvist.compensation.reconciliation import EXPORT_COLUMNS, ReconciledLine, Reconciliation
 from hemvist.law.compensation.facts import GROUND_LABELS, Ground
+from hemvist.law.rulings import QUESTIONS
+from hemvist.law.sources import Source
 from hemvist.law.types import Step
-from hemvist.planning.reconciliation import KIND_LABELS, NUMBERED, REPAYMENT, Kind
+from hemvist.planning.reconciliation import ASSUMPTIONS, KIND_LABELS, NUMBERED, REPAYMENT, Kind, Reason
 from hemvist.reception.staged_files import MAX_PROBLEMS
 from hemvist.reception.views.imports import choose_file, fault_list, template, thrown_away
 from hemvist.web import clock, files
-from hemvist.web.paging import SIZE, Page, asked_page
+from hemvist.web.paging import SIZE, Page, asked_page, query_of
 from hemvist.web.templatetags.hemvist import kronor
 from hemvist.web.templatetags.hemvist import shown as in_words
 
@@ -47,6 +49,11 @@ TAGS: Mapping[Kind, str] = {
     Kind.UNEXPECTED: "lapsed",
     Kind.NOT_DUE: "open",
 }
+
+
+def state_of(kind: Kind, cleared: bool) -> tuple[str, str]:
+    """How a line stands: the code of its tag, and its words."""
+    return ("done", _("Utredd")) if cleared else (TAGS[kind], _(KIND_LABELS[kind]))
 
 
 def ground_words(code: str, number: int | None = None) -> str:
@@ -184,11 +191,11 @@ class Shown:
 
     @property
     def tag(self) -> str:
-        return "done" if self.row.cleared else TAGS[self.row.kind]
+        return state_of(self.row.kind, self.row.cleared is not None)[0]
 
     @property
     def label(self) -> str:
-        return _("Utredd") if self.row.cleared else _(KIND_LABELS[self.row.kind])
+        return state_of(self.row.kind, self.row.cleared is not None)[1]
 
     @property
     def url(self) -> str:
@@ -196,12 +203,26 @@ class Shown:
 
     @property
     def reason(self) -> str:
-        """The likeliest reason, in words; all of them stand in ``steps``."""
-        return next((reason.step.render(_, in_words) for reason in self.row.reasons), "")
+        """The first reason that is known and not guessed, in words; all of them stand in ``steps``."""
+        known = (reason for reason in self.row.reasons if not _is_guess(reason))
+        return next((reason.step.render(_, in_words) for reason in known), "")
+
+    @property
+    def guesses(self) -> list[tuple[str, Source | None]]:
+        """What would explain the line if it were so, each with its provision, the likeliest first."""
+        found = (reason.step for reason in self.row.reasons if _is_guess(reason))
+        return [(step.render(_, in_words), step.source) for step in found]
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        return self.row.told.steps
+        """What is known: no guesses."""
+        guessed = [reason.step for reason in self.row.reasons if _is_guess(reason)]
+        return tuple(step for step in self.row.told.steps if step not in guessed)
+
+
+def _is_guess(reason: Reason) -> bool:
+    """Whether the reason is another assumption that gives what came, and not what the line itself says."""
+    return reason == ASSUMPTIONS.get(reason.code) or reason.code == "cohort" or reason.code in QUESTIONS
 
 
 def _asked(request: ActorRequest, found: Reconciliation) -> tuple[ReconciliationFilter, list[ReconciledLine]]:
@@ -249,7 +270,7 @@ def reconciliation_page(request: ActorRequest) -> HttpResponse:
         "page": Page([Shown(row) for row in rows[start : start + SIZE]], number, len(rows) > start + SIZE),
         "repayment": REPAYMENT,
         "unmatched": found.unmatched[: SIZE * 2],
-        "export": f"{reverse('reconciliation-export')}?{_query(request)}",
+        "export": f"{reverse('reconciliation-export')}?{query_of(request)}",
         "may_work": policy.may(request.actor, "compensation.work"),
     }
     return render(request, "compensation/reconciliation.html", context)
@@ -262,12 +283,6 @@ def reconciliation_count(request: ActorRequest) -> HttpResponse:
     found = reconciliation.reconcile_all(request.actor, today=clock.today())
     context = {"count": found.to_do, "risk": found.repayment_risk}
     return render(request, "compensation/_to_clear.html", context)
-
-
-def _query(request: ActorRequest) -> str:
-    query = request.GET.copy()
-    query.pop("sida", None)
-    return query.urlencode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +356,7 @@ def difference_clear(request: ActorRequest, person_id: uuid.UUID, line: str) -> 
     """One line with its payments and reasons; a difference can be cleared up."""
     today = clock.today()
     found = reconciliation.get_difference(request.actor, person_id, line, today=today)
-    form = ClearDifference(request.POST or None, initial={"difference": found.row.line.difference})
+    form = ClearDifference(request.POST or None, difference=found.row.line.difference)
     if request.method == "POST" and form.is_valid():
         try:
             reconciliation.clear_difference(

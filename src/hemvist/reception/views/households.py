@@ -45,7 +45,7 @@ from hemvist.reception.forms.households import FACT_FORMS, ListFilter, described
 from hemvist.reception.models import Arrival, Category, Consent, Disclosure, Fact, FactKind, Identifier
 from hemvist.reception.queries import HouseholdFilter, HouseholdRow, Member
 from hemvist.web import clock, files
-from hemvist.web.paging import Page, asked_page
+from hemvist.web.paging import Page, asked_page, query_of
 from hemvist.web.templatetags.hemvist import longdate
 
 PAGE_SIZE = 50
@@ -185,19 +185,11 @@ def household_list(request: ActorRequest) -> HttpResponse:
         "filtered": wanted != HouseholdFilter() or extra is not None,
         "page": Page([ListRow(row, plans.get(row.case.id)) for row in rows], number, more),
         "exports": [
-            (label, f"{reverse('household-export')}?{_query(request, format=code)}")
+            (label, f"{reverse('household-export')}?{query_of(request, format=code)}")
             for code, label in (("csv", "CSV"), ("xlsx", "Excel"))
         ],
     }
     return render(request, "reception/household_list.html", context)
-
-
-def _query(request: ActorRequest, **changed: str) -> str:
-    query = request.GET.copy()
-    query.pop("sida", None)
-    for name, value in changed.items():
-        query[name] = value
-    return query.urlencode()
 
 
 COLUMNS = {
