@@ -99,6 +99,24 @@ class Case(models.Model):
         return self.protected_since is not None
 
 
+class CaseTransfer(models.Model):
+    """That a case passed from one owner to another when the responsibility moved (flytt av ansvar). Append-only."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="transfers")
+    from_branch = models.ForeignKey("organisation.Branch", on_delete=models.PROTECT, related_name="+")
+    to_branch = models.ForeignKey("organisation.Branch", on_delete=models.PROTECT, related_name="+")
+    # The first day with the new owner.
+    on = models.DateField()
+    move = models.ForeignKey("organisation.Move", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "move"], name="case_moves_once"),
+            models.CheckConstraint(condition=~Q(from_branch=F("to_branch")), name="case_moves_somewhere"),
+        ]
+
+
 class CaseNumber(models.Model):
     """The last case number given out each year; taken under a row lock."""
 

@@ -26,14 +26,18 @@ class Role(models.TextChoices):
 
 
 _OVERVIEW = frozenset({"start.view", "overview.view"})
-_INSIGHT = _OVERVIEW | {"statistics.view", "law.view"}
-_TASKS = _INSIGHT | {"task.list", "task.work", "meeting.view"}
+_INSIGHT = _OVERVIEW | {"statistics.view", "law.view", "placement.view"}
+_TASKS = _INSIGHT | {"task.list", "task.work", "meeting.view", "friction.log"}
+# Where the responsibility should lie: to weigh is many people's, to draft a move few's, to register its decision one's.
+_WEIGH = frozenset({"placement.weigh", "friction.log"})
+_DRAFT = _WEIGH | {"placement.draft", "assignment_point.follow"}
 # The state's money. Sums without persons hold everywhere; ledger, payments and claims only in the branch of the grant.
 _MONEY = frozenset({"compensation.totals", "compensation.read", "compensation.work"})
 
 PERMISSIONS: dict[str, frozenset[str]] = {
     Role.COORDINATOR: _TASKS
     | _MONEY
+    | _WEIGH
     | {
         "assignment.list",
         "assignment.write",
@@ -54,10 +58,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.SFI_ADMINISTRATOR: _TASKS,
     Role.HOUSING_COORDINATOR: _TASKS,
     Role.CONTACT_CENTER: _TASKS | {"intake.create"},
-    Role.CONTROLLER: _INSIGHT | _MONEY,
-    Role.STRATEGIST: _INSIGHT | {"compensation.totals"},
+    Role.CONTROLLER: _INSIGHT | _MONEY | _WEIGH,
+    Role.STRATEGIST: _INSIGHT | _DRAFT | {"compensation.totals"},
     Role.ASSOCIATION: _OVERVIEW,
     Role.DATA_PROTECTION_OFFICER: _INSIGHT | {"audit.view", "disclosure.audit"},
-    Role.ADMINISTRATOR: _INSIGHT | {"ruling.record"},
+    Role.ADMINISTRATOR: _INSIGHT | _DRAFT | {"placement.decide", "ruling.record"},
     Role.NEWCOMER: frozenset({"own_plan.view", "overview.view"}),
 }

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "hemvist.reception",
     "hemvist.coordination",
     "hemvist.compensation",
+    "hemvist.placement",
     "hemvist.outlook",
     "hemvist.web",
 ]

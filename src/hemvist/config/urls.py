@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("hemvist.reception.urls")),
     path("", include("hemvist.coordination.urls")),
     path("", include("hemvist.compensation.urls")),
+    path("", include("hemvist.placement.urls")),
     path("", include("hemvist.outlook.urls")),
 ]

@@ -32,8 +32,10 @@ from hemvist.organisation.schema import (
     Model,
     MunicipalityFile,
     OrganisationFile,
+    PlacementFile,
     PlanFile,
     ResponsibilitiesFile,
+    RulesFile,
     Text,
     line_ranges,
 )
@@ -70,6 +72,8 @@ class Folder:
     history: HistoryFile
     glossary: GlossaryFile
     compensation: CompensationFile
+    rules: RulesFile
+    placement: PlacementFile
     hash: str
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from datetime import date
@@ -63,7 +64,7 @@ class Municipality(models.Model):
     folder_hash = models.CharField(max_length=64)
     loaded_at = models.DateTimeField(null=True)
     # municipality.yaml as it stood, under "settings"; the measures and categories of the history;
-    # compensation.yaml, under "compensation".
+    # compensation.yaml, rules.yaml, placement.yaml and responsibilities.yaml under those names.
     data = models.JSONField(default=dict)
 
     name = Localised()
@@ -120,6 +121,8 @@ class Branch(Named):
     """A verksamhetsgren: the boundary of secrecy (OSL 8 kap. 2 §)."""
 
     board = models.ForeignKey(Board, on_delete=models.PROTECT, related_name="branches")
+    # Exists only if a move (flytt av ansvar) opens it.
+    planned = models.BooleanField(default=False)
     secrecy = models.CharField(max_length=100)
     self_standing = models.BooleanField(default=True)
     reference_sv = models.TextField(blank=True)
@@ -146,9 +149,17 @@ class Department(Named):
     note = Localised()
 
 
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def working(self) -> UnitQuerySet:
+        """The units that work now: neither closed nor merely planned."""
+        return self.filter(closed_on__isnull=True, planned=False)
+
+
 class Unit(Named):
     """An enhet that can answer for functions and own tasks. Its board is its branch's."""
 
+    # Works only when a move (flytt av ansvar) has opened it.
+    planned = models.BooleanField(default=False)
     branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="units")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True, related_name="units")
     functions_sv = models.TextField(blank=True)
@@ -165,6 +176,11 @@ class Unit(Named):
     contact = Localised()
     contribution = Localised()
     note = Localised()
+
+    objects = UnitQuerySet.as_manager()
+
+    def open_on(self, day: date) -> bool:
+        return not self.planned and super().open_on(day)
 
     @property
     def board(self) -> Board:
@@ -209,10 +225,104 @@ class Function(Named):
     note = Localised()
 
 
+class Move(models.Model):
+    """A decision on where responsibility lies from a day (flytt av ansvar): drafted, decided, carried out on the day.
+
+    Until the day it can be withdrawn. What it changes in who answers for what follows from its parts
+    (:mod:`hemvist.planning.responsibility`); cases, tasks and access follow on the day
+    (:mod:`hemvist.placement.moving`).
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Utkast")
+        DECIDED = "decided", _("Beslutad")
+        WITHDRAWN = "withdrawn", _("Återkallad")
+        CARRIED_OUT = "carried_out", _("Genomförd")
+
+    # The alternative of placement.yaml that it carries out.
+    alternative = models.CharField(max_length=40)
+    title = models.CharField(max_length=200)
+    takes_effect_on = models.DateField()
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
+    # Codes of units that have nothing left to answer for and close on the day.
+    closes = models.JSONField(default=list)
+    # Unit code → {"sv": …, "en": …}: what it is called from the day.
+    names = models.JSONField(default=dict)
+    # What the unit is for, from the day, in the words of the decision: unit code → {"sv": …, "en": …}.
+    missions = models.JSONField(default=dict)
+    # Closed cases follow to the new owner, or stay with the old one as its archive.
+    closed_cases_follow = models.BooleanField(default=True)
+    # What each board's rules of procedure say instead, once somebody has worded them: see planning.board_rules.
+    amendments = models.JSONField(default=list)
+    drafted_at = models.DateTimeField(auto_now_add=True)
+    drafted_by = models.CharField(max_length=200)
+    decided_on = models.DateField(null=True, blank=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    diary_number = models.CharField(max_length=60, blank=True)
+    section = models.CharField(max_length=30, blank=True)
+    registered_at = models.DateTimeField(null=True, blank=True)
+    registered_by = models.CharField(max_length=200, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+    carried_out_at = models.DateTimeField(null=True, blank=True)
+    # What it came to, as numbers: see hemvist.placement.moving.Outcome.
+    outcome = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-takes_effect_on", "-id"]
+        indexes = [models.Index(fields=["status", "takes_effect_on"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="draft")
+                | (Q(decided_on__isnull=False) & ~Q(decided_by="") & ~Q(diary_number=""))
+                | Q(status="withdrawn"),
+                name="move_decided_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="carried_out", carried_out_at__isnull=False)
+                | (~Q(status="carried_out") & Q(carried_out_at__isnull=True)),
+                name="move_carried_out_at",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def reference(self) -> str:
+        """The decision as others cite it: *Kommunfullmäktige 2026-12-14 § 12, KS2026/345*."""
+        words = [self.decided_by, self.decided_on.isoformat() if self.decided_on else "", self.section]
+        return ", ".join(part for part in (" ".join(word for word in words if word), self.diary_number) if part)
+
+
+class MovePart(models.Model):
+    """A function, or one task (TA) of it, that a unit answers for from the day of the move."""
+
+    move = models.ForeignKey(Move, on_delete=models.CASCADE, related_name="parts")
+    function = models.ForeignKey(Function, on_delete=models.PROTECT, related_name="+")
+    # The catalogue's code of one task of the function; empty for the whole function.
+    task = models.CharField(max_length=10, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["function__position", "task"]
+        constraints = [models.UniqueConstraint(fields=["move", "function", "task"], name="move_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.function_id} {self.task} → {self.unit_id}"
+
+
 class Responsibility(models.Model):
-    """Which unit answers for a function from a day. ``valid_to`` is the first day it no longer does."""
+    """Which unit answers for a function, or for one task of it, from a day. ``valid_to`` is the first day it no
+    longer does. Made from the folder's rows and the decided moves, by :mod:`hemvist.organisation.moves`.
+    """
 
     function = models.ForeignKey(Function, on_delete=models.CASCADE, related_name="responsibilities")
+    # The catalogue's code of the one task that it is about; empty for the whole function.
+    task = models.CharField(max_length=10, blank=True)
+    # The move that it comes from; None for what the folder says.
+    move = models.ForeignKey(Move, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="responsibilities")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
@@ -226,11 +336,11 @@ class Responsibility(models.Model):
     note = Localised()
 
     class Meta:
-        ordering = ["function", "valid_from"]
+        ordering = ["function", "task", "valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["function", "valid_from"], name="responsibility_once_a_day"),
+            models.UniqueConstraint(fields=["function", "task", "valid_from"], name="responsibility_once_a_day"),
             models.UniqueConstraint(
-                fields=["function"], condition=Q(valid_to__isnull=True), name="responsibility_one_now"
+                fields=["function", "task"], condition=Q(valid_to__isnull=True), name="responsibility_one_now"
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),

@@ -1,6 +1,6 @@
 """What a municipality's folder may hold: one pydantic model for each file.
 
-A municipality is data, not code. The folder ``municipalities/<name>/`` has the eight files in :data:`FILES`;
+A municipality is data, not code. The folder ``municipalities/<name>/`` has the files in :data:`FILES`;
 :mod:`hemvist.organisation.check` reads them and says in Swedish what is wrong and where.
 
 Words used throughout: *board* is a nämnd (its own authority), *branch* a verksamhetsgren (the boundary of
@@ -224,6 +224,8 @@ class Branch(Model):
     self_standing: bool = True
     reference: Text
     confirmed: bool = True
+    # Does not exist unless a move of responsibility opens it.
+    planned: bool = False
 
 
 class Department(Model):
@@ -247,6 +249,8 @@ class Unit(Model):
     note: Text | None = None
     seed_lines: Lines | None = None
     valid_to: date | None = None
+    # Does not work unless a move of responsibility opens it.
+    planned: bool = False
 
 
 class Actor(Model):
@@ -295,9 +299,38 @@ class Responsibility(Period):
     seed_lines: Lines | None = None
 
 
+class Competence(Model):
+    """A competence (kompetens) that a task asks for: a profession or an experience, never a person."""
+
+    code: Code
+    label: Text
+    seed_lines: Lines | None = None
+
+
+class ReceptionTask(Model):
+    """A task (TA) of the reception: the function that it belongs to, and what one must be able to do it (S-86)."""
+
+    code: Annotated[str, Field(pattern=r"^TA\d{2}$")]
+    function: Code
+    competences: list[Code] = []
+    note: Text | None = None
+
+
+class ObligationOwner(Model):
+    """Which function fulfils an obligation of :mod:`hemvist.law.obligations`, by which tasks."""
+
+    code: Code
+    function: Code
+    tasks: list[CatalogueCode] = []
+    note: Text | None = None
+
+
 class ResponsibilitiesFile(Model):
     functions: Annotated[list[Function], Field(min_length=1)]
     responsibilities: Annotated[list[Responsibility], Field(min_length=1)]
+    competences: list[Competence] = []
+    tasks: list[ReceptionTask] = []
+    obligations: list[ObligationOwner] = []
 
 
 # --- decisions.yaml -----------------------------------------------------------------------------------------
@@ -602,6 +635,184 @@ class CompensationFile(Model):
     accounts: Accounts | None = None
 
 
+# --- rules.yaml ---------------------------------------------------------------------------------------------
+
+ActNumber = Annotated[str, Field(pattern=r"^\d{4}:\d{1,4}$")]
+
+
+class Clause(Model):
+    """A clause (bestämmelse) of a board's rules of procedure.
+
+    ``task``: the board has a task, as specific as its words; ``general``: words that cover the functions without
+    naming the target group (RG6); ``acts``: the list of acts that the board answers for.
+    """
+
+    code: Code
+    kind: Literal["task", "general", "acts"]
+    # In Swedish, as it stands when ``verbatim``, else what it says in our words.
+    text: Filled
+    verbatim: bool = False
+    gloss: Filled
+    functions: list[Code] = []
+    acts: list[ActNumber] = []
+    seed_lines: Lines | None = None
+
+
+class RulesVersion(Period):
+    """The rules as they read from a day."""
+
+    start_known: bool = True
+    # False when the municipality has not confirmed that the rules read like this.
+    confirmed: bool = True
+    decision_reference: Filled
+    note: Text | None = None
+    clauses: Annotated[list[Clause], Field(min_length=1)]
+
+
+class BoardRules(Model):
+    """A board's rules of procedure (reglemente) in its versions."""
+
+    board: Code
+    title: Text
+    versions: Annotated[list[RulesVersion], Field(min_length=1)]
+
+
+class RulesFile(Model):
+    rules: list[BoardRules]
+
+
+# --- placement.yaml -----------------------------------------------------------------------------------------
+
+Direction = Literal["+", "-", "0", "req"]
+
+
+class Voice(Model):
+    """Who says something: a role or a body (röst), as the source names it."""
+
+    code: Code
+    label: Text
+
+
+class PlacementCondition(Model):
+    """Something that, once it holds, changes what an argument weighs (villkor).
+
+    ``act``: holds while the act is in force; ``arrivals``: holds while arrivals are low; ``move``: holds while a
+    decided move follows the alternative; ``point``: holds once the decision's point is done.
+    """
+
+    code: Annotated[str, Field(pattern=r"^T\d$")]
+    label: Text
+    effect: Text
+    kind: Literal["act", "arrivals", "move", "point"]
+    act: ActNumber | None = None
+    # The yearly number at or under which arrivals are low.
+    at_most: int | None = None
+    alternative: Code | None = None
+    decision: Code | None = None
+    point: int | None = None
+    seed_lines: Lines | None = None
+
+    @model_validator(mode="after")
+    def _says_of_what(self) -> Self:
+        wanted = {
+            "act": [self.act],
+            "arrivals": [self.at_most],
+            "move": [self.alternative],
+            "point": [self.decision, self.point],
+        }[self.kind]
+        if None in wanted:
+            names = {"act": "act", "arrivals": "at_most", "move": "alternative", "point": "decision och point"}
+            raise ContentError("villkoret säger inte vad det beror på", f"Skriv {names[self.kind]}")
+        return self
+
+
+class OutsideFact(Model):
+    """A fact from outside the source document, kept apart from its voices (X1, X2 …)."""
+
+    code: Annotated[str, Field(pattern=r"^X\d{1,2}$")]
+    text: Text
+    reference: Filled
+    bears_on: list[Code] = []
+    # Arguments that it makes weaker or stronger.
+    arguments: list[Code] = []
+
+
+class Criterion(Model):
+    """A criterion to begin with. The users' own criteria are theirs."""
+
+    code: Code
+    label: Text
+    explanation: Text
+
+
+class Alternative(Model):
+    """Where the responsibility could lie. ``crosswise``: combines with the others instead of competing."""
+
+    code: Code
+    label: Text
+    summary: Text
+    board: Code | None = None
+    # The unit that would answer for what moves; for staying, the one that answers now.
+    unit: Code | None = None
+    # What would move to it. Empty: nothing, or to be said for each task.
+    functions: list[Code] = []
+    crosswise: bool = False
+    confidentiality: Text
+    seed_lines: Lines | None = None
+
+
+class PlacementArgument(Model):
+    """An argument of the source. ``condition``: it weighs only while that holds. The weight is never here."""
+
+    code: Annotated[str, Field(pattern=r"^[A-Z]\d{1,2}$")]
+    alternative: Code
+    direction: Direction
+    text: Text
+    voices: Annotated[list[Code], Field(min_length=1)]
+    criterion: Code
+    condition: Annotated[str, Field(pattern=r"^T\d$")] | None = None
+    seed_lines: Lines
+
+
+class Interview(Model):
+    """Somebody interviewed, as a role and never a name (S-80)."""
+
+    role: Text
+    about: Text | None = None
+    seed_lines: Lines
+
+
+class Quotation(Model):
+    """Words kept as they were said (S-81): never rewritten, never translated by us."""
+
+    code: Code
+    text: Filled
+    by: Text
+    seed_lines: Lines
+
+
+class UnitMission(Model):
+    """What a unit is for (uppdrag), and what it might rather be called (S-41)."""
+
+    unit: Code
+    text: Text
+    proposed_name: Text
+    reason: Text
+    seed_lines: Lines | None = None
+
+
+class PlacementFile(Model):
+    voices: list[Voice] = []
+    criteria: list[Criterion] = []
+    conditions: list[PlacementCondition] = []
+    alternatives: list[Alternative] = []
+    arguments: list[PlacementArgument] = []
+    facts: list[OutsideFact] = []
+    interviews: list[Interview] = []
+    quotations: list[Quotation] = []
+    missions: list[UnitMission] = []
+
+
 def _repeated(words: Iterable[str]) -> str | None:
     """The first word that stands more than once."""
     return next((word for word, times in Counter(words).items() if times > 1), None)
@@ -616,4 +827,6 @@ FILES: dict[str, type[Model]] = {
     "history.yaml": HistoryFile,
     "glossary.yaml": GlossaryFile,
     "compensation.yaml": CompensationFile,
+    "rules.yaml": RulesFile,
+    "placement.yaml": PlacementFile,
 }

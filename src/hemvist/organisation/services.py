@@ -422,6 +422,10 @@ def _load_settings(folder: Folder, sync: _Sync) -> None:
                     "measures": [entry.model_dump(mode="json") for entry in folder.history.measures],
                     "categories": [entry.model_dump(mode="json") for entry in folder.history.categories],
                     "compensation": folder.compensation.model_dump(mode="json"),
+                    "responsibilities": folder.responsibilities.model_dump(mode="json"),
+                    "catalogue": [entry.model_dump(mode="json") for entry in folder.plan.catalogue],
+                    "rules": folder.rules.model_dump(mode="json"),
+                    "placement": folder.placement.model_dump(mode="json"),
                 },
             }
         },

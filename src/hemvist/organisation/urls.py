@@ -4,6 +4,6 @@ from hemvist.organisation import views
 
 urlpatterns = [
     path("ansvar/", views.who_does_what, name="who-does-what"),
-    path("ansvar/<slug:code>/", views.unit, name="unit"),
+    path("ansvar/enhet/<slug:code>/", views.unit, name="unit"),
     path("ordlista/", views.glossary, name="glossary"),
 ]
