@@ -25,6 +25,13 @@ else
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -e .
 fi
+# WeasyPrint draws PDF with the system's Pango. All else works without it, so its absence stops nothing.
+if [ "$kind" != bench ] && ! "$venv/bin/python" -c 'import weasyprint' 2>/dev/null; then
+  # Older releases have the last one as a part of another package.
+  scripts/packages.sh libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 ||
+    scripts/packages.sh libpango-1.0-0 libpangoft2-1.0-0 ||
+    echo "PDF files need libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz-subset0; all else works without them." >&2
+fi
 touch "$venv/.$kind"
 [ "$kind" = dev ] && touch "$venv/.runtime"
 exit 0

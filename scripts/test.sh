@@ -11,6 +11,7 @@ needed=()
 command -v chromium chromium-browser google-chrome >/dev/null || needed+=(chromium)
 [ -n "$(postgresql_tool initdb)" ] || needed+=(postgresql)
 command -v xgettext >/dev/null || needed+=(gettext)
+$bin/python -c 'import weasyprint' 2>/dev/null || needed+=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 [ ${#needed[@]} -eq 0 ] || scripts/packages.sh "${needed[@]}"
 
 # All that the tests write lies here. The name is short, since the path of a socket may not be long.

@@ -18,6 +18,8 @@ from hemvist.compensation import importing as payments
 from hemvist.coordination.commitments import add_commitment
 from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.organisation.models import Branch, Unit
+from hemvist.placement import amending, arguments, friction, moving
+from hemvist.placement import queries as placement
 from hemvist.reception import importing, services, sharing
 from hemvist.reception.models import FactKind, Household, Membership, NewcomerAccess, Person
 
@@ -37,6 +39,10 @@ WORKERS = COORDINATORS | {
     "contact_center",
 }
 INSIGHT = WORKERS | {"controller", "strategist", "data_protection_officer", "administrator"}
+# Who may say where cooperation is slow.
+LOGGERS = INSIGHT - {"data_protection_officer"}
+DRAFTERS = frozenset({"strategist", "administrator"})
+WEIGHERS = COORDINATORS | {"controller", "strategist", "administrator"}
 STAFF = INSIGHT | {"association"}
 EVERYONE = STAFF | {"newcomer"}
 
@@ -88,6 +94,22 @@ VIEWS: dict[str, View] = {
     "start": View(EVERYONE, answers=(200, 302)),
     "who-does-what": View(EVERYONE),
     "unit": View(EVERYONE, of="unit"),
+    "responsibility-map": View(INSIGHT),
+    "responsibility-map-file": View(INSIGHT),
+    # A draft of a move is seen by those who draft; here it is one.
+    "move-list": View(INSIGHT),
+    "move-new": View(DRAFTERS),
+    "move": View(DRAFTERS, of="move", hidden=INSIGHT - DRAFTERS),
+    "move-preview": View(DRAFTERS, of="move"),
+    "move-basics": View(DRAFTERS, of="move"),
+    "move-parts": View(DRAFTERS, of="move"),
+    "move-people": View(DRAFTERS, of="move"),
+    "move-rules": View(DRAFTERS, of="move"),
+    "move-decide": View(frozenset({"administrator"}), of="move"),
+    "move-withdraw": View(frozenset({"administrator"}), of="move", answers=(302,)),
+    "move-discard": View(DRAFTERS, of="move_to_discard", post=True, answers=DONE),
+    "move-letter": View(DRAFTERS, of="move_file"),
+    "move-redline": View(DRAFTERS, of="move_rules", hidden=INSIGHT - DRAFTERS),
     "law-changes": View(INSIGHT),
     "ruling-new": View(COORDINATORS | {"administrator"}, of="ruling"),
     "statistics": View(INSIGHT),
@@ -95,6 +117,25 @@ VIEWS: dict[str, View] = {
     "audit-log": View(frozenset({"data_protection_officer"})),
     "disclosure-register": View(frozenset({"data_protection_officer"})),
     "my-plan": View(frozenset({"newcomer"})),
+    "placement": View(INSIGHT),
+    "placement-alternative": View(INSIGHT, of="alternative"),
+    "argument-new": View(WEIGHERS),
+    # One's own, or anybody's for those who draft: here another coordinator's.
+    "argument-withdraw": View(frozenset({"strategist", "administrator"}), of="argument", post=True, answers=DONE),
+    "weighing": View(INSIGHT),
+    "weighing-edit": View(WEIGHERS),
+    "weighing-share": View(WEIGHERS, post=True, answers=DONE),
+    "assignment-points": View(INSIGHT),
+    "assignment-point-follow": View(frozenset({"strategist", "administrator"}), of="point"),
+    "friction-list": View(INSIGHT),
+    "friction-new": View(LOGGERS),
+    "friction-edit": View(LOGGERS, of="friction"),
+    "friction-solve": View(LOGGERS, of="friction"),
+    "friction-reopen": View(LOGGERS, of="friction", post=True, answers=DONE),
+    "evidence": View(INSIGHT),
+    "board-rules": View(INSIGHT),
+    "board-rules-need": View(INSIGHT),
+    "board-rules-redline": View(INSIGHT, of="rules"),
     "task-list": View(WORKERS),
     "meeting": View(WORKERS),
     "joint-plan": View(WORKERS),
@@ -206,7 +247,9 @@ def expected(view: View, reader: str) -> tuple[int, ...]:
 
 
 @pytest.fixture
-def scene(household: Callable[..., Household], coordinator: Actor, today: date) -> dict[str, dict[str, Any]]:
+def scene(
+    household: Callable[..., Household], coordinator: Actor, actor: Callable[..., Actor], today: date
+) -> dict[str, dict[str, Any]]:
     """One received household with an anvisning, a disclosure, a consent, a report and a file on its way in."""
     home = household(received_on=today - timedelta(days=3), reference="MV-1")
     members = list(Membership.objects.filter(household=home).select_related("person"))
@@ -247,7 +290,13 @@ def scene(household: Callable[..., Household], coordinator: Actor, today: date) 
     )
     return {
         "commitment": {"commitment_id": commitment.id},
+        **_move(actor(Role.STRATEGIST), today),
+        "point": {"decision": "DE3", "number": 3},
+        "alternative": {"code": "SN"},
+        "argument": {"code": _argument(coordinator)},
+        "friction": {"friction_id": _friction(coordinator, today)},
         "law_text": {"name": "2016-38"},
+        "rules": {"board": "UN", "kind": "docx"},
         "unit": {"code": "sfi"},
         "ruling": {"key": "T-6"},
         "template": {"kind": "csv"},
@@ -265,6 +314,31 @@ def scene(household: Callable[..., Household], coordinator: Actor, today: date) 
         "month": {"year": today.year, "month": today.month},
         **_money(coordinator, home, contact, today),
     }
+
+
+def _move(strategist: Actor, today: date) -> dict[str, dict[str, Any]]:
+    """A draft of a move to the social services board, and another to be discarded."""
+    plan = placement.preset(placement.alternatives()["SN"], "En flytt", date(today.year + 2, 1, 1), today)
+    move, other = (moving.draft_move(strategist, plan=plan, today=today) for _ in range(2))
+    amending.redraft(strategist, move_id=move.pk, today=today)
+    where = {"move_id": move.pk}
+    return {
+        "move": where,
+        "move_to_discard": {"move_id": other.pk},
+        "move_file": {**where, "kind": "docx"},
+        "move_rules": {**where, "board": "UN", "kind": "docx"},
+    }
+
+
+def _argument(coordinator: Actor) -> str:
+    words = {"text": "Prövat ett år utan att det gick sämre", "voice": "Enhetschef, sfi", "source": "Bokslut 2025"}
+    return arguments.add_argument(coordinator, alternative="SN", direction="+", **words).code
+
+
+def _friction(coordinator: Actor, today: date) -> int:
+    unit = Unit.objects.get(code="sfi")
+    words = {"text": "Besked om plats dröjer", "cause": "Ingen gemensam lista", "due_on": None}
+    return friction.log(coordinator, units=[unit], owner=unit, noted_on=today, today=today, **words).pk
 
 
 def _money(coordinator: Actor, home: Household, contact: Person, today: date) -> dict[str, dict[str, Any]]:

@@ -20,6 +20,7 @@ ROOMS = (
     "hemvist.reception",
     "hemvist.coordination",
     "hemvist.compensation",
+    "hemvist.placement",
     "hemvist.web",
     "hemvist.demo",
 )

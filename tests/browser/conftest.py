@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -109,10 +109,17 @@ def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
     for path in demo.glob("*"):
         if path.name not in {"lock", "made"}:
             shutil.copy(path, folder)
+    with serving(folder, Path(sys.executable).with_name("hemvist")) as found:
+        yield found
+
+
+@contextmanager
+def serving(folder: Path, *command: str | Path) -> Iterator[Site]:
+    """What lies in the folder, served by ``command`` for as long as the block lasts."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{free.getsockname()[1]}"
-    command = [Path(sys.executable).with_name("hemvist"), "serve", "--bind", place, "--workers", "1"]
+    command = (*command, "serve", "--bind", place, "--workers", "1")
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment(folder), stdout=log, stderr=log)
     try:
@@ -153,7 +160,7 @@ def browser() -> Iterator[Browser]:
 class Watch:
     """Everything that a page must not do: log an error, break the content policy, ask elsewhere, get a 5xx."""
 
-    site: Site
+    sites: list[str]
     faults: list[str] = field(default_factory=list)
 
     def over(self, context: BrowserContext) -> None:
@@ -173,7 +180,7 @@ class Watch:
             self.faults.append(f"{response.status} {response.url}")
 
     def _request(self, url: str) -> None:
-        if not url.startswith((self.site.address, "data:", "blob:")):
+        if not url.startswith((*self.sites, "data:", "blob:")):
             self.faults.append(f"asked elsewhere: {url}")
 
 
@@ -182,8 +189,10 @@ Visit = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
-    """``visit(**options)``: a page in a browser of its own, that nobody is signed in to."""
-    watch, contexts = Watch(site), []
+    """``visit(**options)``: a page in a browser of its own, that nobody is signed in to. ``base_url`` names another
+    site that a test serves.
+    """
+    watch, contexts = Watch([site.address]), []
 
     def open_page(**options: Any) -> Page:
         usual = {
@@ -193,7 +202,9 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
             "reduced_motion": "reduce",
             "viewport": {"width": 1280, "height": 900},
         }
-        context = browser.new_context(**{**usual, **options})
+        chosen = {**usual, **options}
+        watch.sites.append(chosen["base_url"])
+        context = browser.new_context(**chosen)
         context.set_default_timeout(PATIENCE)
         watch.over(context)
         contexts.append(context)

@@ -30,6 +30,7 @@ from hemvist.coordination.models import AuthorityReport, PlanTask  # noqa: E402
 from hemvist.law.claims import GROUNDS  # noqa: E402
 from hemvist.law.texts import texts  # noqa: E402
 from hemvist.organisation.models import Branch, Unit  # noqa: E402
+from hemvist.placement.models import Friction  # noqa: E402
 from hemvist.reception import importing, sharing  # noqa: E402
 from hemvist.reception.import_columns import COLUMNS, LAYOUT  # noqa: E402
 from hemvist.reception.models import Household, Person  # noqa: E402
@@ -136,6 +137,7 @@ def make() -> dict[str, Any]:
         "case_number": received.case.number,
         "task": {name: some_task(who, done=False) for name, who in workers.items()},
         "done_task": {name: some_task(who, done=True) for name, who in workers.items()},
+        "friction": Friction.objects.filter(status="open").first().pk,
         "waiting_person": waiting.memberships.get(position="contact").person_id,
         **money(actor("controller"), received, member.person, today),
     }

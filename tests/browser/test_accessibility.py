@@ -294,6 +294,18 @@ PAYMENTS = [
 ]
 
 
+COOPERATION = [
+    Stop("assignment-points"),
+    *form("assignment-point-follow", decision="DE3", number="3"),
+    Stop("assignment-point-follow", decision="DE4", number="1"),
+    Stop("friction-list"),
+    Stop("friction-list", query="?lage=alla"),
+    Stop("friction-list", query="?enhet=zzz"),
+    *form("friction-new"),
+    Stop("friction-edit", friction_id="friction"),
+    *form("friction-solve", friction_id="friction"),
+    Stop("evidence"),
+]
 TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "a visitor": ("", OPEN),
     "a coordinator reads": ("samordnare", READING),
@@ -326,6 +338,7 @@ TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "the controller and the claims": ("controller", CLAIMS),
     "the controller and what was paid": ("controller", PAYMENTS),
     "the strategist": ("strateg", [Stop("compensation"), Stop("compensation-watch")]),
+    "the strategist and what the responsibility rests on": ("strateg", COOPERATION),
     "an association": ("forening", [Stop("who-does-what"), Stop("task-list", status=403)]),
     "the data protection officer": (
         "dataskydd",
@@ -344,6 +357,7 @@ FIRST = {
 }.values()
 # Sent and never shown; fetched as a file; or a part of another page.
 NO_PAGE = {
+    "friction-reopen",
     "reconciliation-count",
     "sign-out", "set-language", "demo-sign-in", "import-confirm", "import-discard", "task-take", "task-done",
     "task-not-applicable", "task-reopen", "task-hand-over", "task-move-due", "task-comment",

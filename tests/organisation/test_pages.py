@@ -34,7 +34,21 @@ def test_who_does_what_tells_owners_gaps_and_decisions(signed_in: Client) -> Non
     assert "Ingen svarar i dag för Fördelning av statlig ersättning." in text
     assert "KS 2024-09-24 § 207, KS2023/781" in text
     assert "Före 24 september 2024:" in text.replace("\xa0", " ")
-    assert "UAN2024/416" in text
+    assert reverse("assignment-points") in text
+
+
+def test_a_search_finds_decisions_and_opinions(signed_in: Client) -> None:
+    text = page(signed_in, reverse("who-does-what"), sok="UAN2024/416")
+    assert f"{reverse('assignment-points')}#UAN2024-416" in text
+    assert f"{reverse('assignment-points')}#DE1" not in text
+
+
+def test_who_may_not_read_of_the_placement_gets_no_link_to_it(
+    user: Callable[..., Any], client_for: Callable[..., Client]
+) -> None:
+    text = page(client_for(user(Role.ASSOCIATION)), reverse("who-does-what"))
+    assert "beslut om ansvaret är registrerade" in text
+    assert reverse("assignment-points") not in text
 
 
 def test_search_narrows_and_an_empty_answer_says_what_to_do(signed_in: Client) -> None:
@@ -72,5 +86,5 @@ def test_pages_speak_english(signed_in: Client) -> None:
 def test_the_overview_costs_the_same_however_much_there_is(
     signed_in: Client, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         signed_in.get(reverse("who-does-what"))

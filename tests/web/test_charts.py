@@ -100,3 +100,19 @@ def test_a_sparkline_marks_the_last_known_figure() -> None:
     chart = charts.sparkline("Trend", [1, 4, 2, None])
     assert [shape.label for shape in chart.shapes if shape.kind == "dot"] == ["3"]
     assert charts.sparkline("Trend", []).shapes == ()
+
+
+def test_a_balance_lays_what_is_for_to_the_right_of_zero_and_what_is_against_to_the_left() -> None:
+    chart = charts.balance("Bidrag", ["Skola", "Arbete"], [Series("UN", [10, -5]), Series("SN", [0, None])])
+    bars = [(shape.tone, shape.x, shape.x2) for shape in chart.shapes if shape.kind == "bar"]
+    assert bars == [(0, 50, 100), (1, 50, 50), (0, 25, 50)]
+    assert kinds(chart).count("gap") == 1
+    assert chart.rows[1] == ("Arbete", (charts.Cell(-5), charts.Cell(None)))
+    tops = [shape.y for shape in chart.shapes]
+    assert tops == sorted(tops)
+    assert max(shape.y2 for shape in chart.shapes) <= chart.height
+
+
+def test_a_balance_of_nothing_divides_by_nothing() -> None:
+    assert charts.balance("Bidrag", [], []).empty
+    assert not charts.balance("Bidrag", ["Skola"], [Series("UN", [0])]).empty

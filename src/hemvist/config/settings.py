@@ -107,6 +107,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Before anybody is let in: a move of responsibility whose day has come.
+    "hemvist.placement.middleware.CarryOutMoves",
     "hemvist.access.middleware.ActorMiddleware",
 ]
 

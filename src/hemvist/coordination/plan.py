@@ -32,6 +32,7 @@ def to_item(item: PlanItem) -> Item:
         law=due.law,
         local=local,
         waits_for=tuple(item.waits_for),
+        catalogue=item.catalogue,
     )
 
 

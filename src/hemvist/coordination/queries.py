@@ -668,13 +668,9 @@ def own_plan(actor: Actor, *, today: date) -> tuple[Person, list[OwnStep]]:
 
 def own_units(actor: Actor) -> list[Unit]:
     """The units of the actor's own branches, to choose from in the task list."""
-    return list(Unit.objects.filter(branch_id__in=actor.branches("task.list"), closed_on__isnull=True).order_by("code"))
+    return list(Unit.objects.working().filter(branch_id__in=actor.branches("task.list")).order_by("code"))
 
 
 def units_for_hand_over() -> list[Unit]:
     """Units that can take a task, by board."""
-    return list(
-        Unit.objects.filter(closed_on__isnull=True)
-        .select_related("branch__board")
-        .order_by("branch__board__code", "code")
-    )
+    return list(Unit.objects.working().select_related("branch__board").order_by("branch__board__code", "code"))

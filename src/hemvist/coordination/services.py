@@ -55,7 +55,9 @@ def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> li
     list(Case.objects.select_for_update().filter(id__in=[case.id for case in cases]).order_by("id").values_list("id"))
     version, items = current_plan_template()
     pure = [to_item(item) for item in items]
-    owners = {function: unit.id for function, unit in responsibility_map(today).items()}
+    answers = responsibility_map(today)
+    owners = {thing.function: unit.id for thing, unit in answers.items() if not thing.task}
+    task_owners = {thing: unit.id for thing, unit in answers.items() if thing.task}
     rulings = rulings_on(today)
     facts_of = reception.case_facts([case.id for case in cases], today)
     stored: dict[uuid.UUID, list[PlanTask]] = defaultdict(list)
@@ -76,7 +78,7 @@ def rederive(actor: Actor, cases: Sequence[Case], cause: str, today: date) -> li
         facts = facts_of[case.id]
         anchors = given_anchors(existing, items)
         facts = replace(facts, persons=tuple(replace(p, anchors=anchors.get(p.key, {})) for p in facts.persons))
-        derived = () if case.closed_on else derive(pure, facts, owners, rulings=rulings)
+        derived = () if case.closed_on else derive(pure, facts, owners, rulings=rulings, task_owners=task_owners)
         changes = reconcile([to_existing(task, task.commented) for task in existing], derived)  # type: ignore[attr-defined]
         by_id = {str(task.id): task for task in existing}
         told: list[dict[str, Any]] = []
@@ -405,7 +407,7 @@ def hand_over_task(actor: Actor, *, task_id: uuid.UUID, unit: Unit, reason: str,
         raise Refused(_("Bara den enhet som har uppgiften eller samordnaren kan lämna över den."), action="task.work")
     if task.finished or task.case.closed_on:
         raise ValidationError(_("Uppgiften är redan avslutad."))
-    if unit.closed_on and unit.closed_on <= today:
+    if not unit.open_on(today):
         raise ValidationError(_("Enheten finns inte längre. Välj en annan."))
     if unit.id == task.unit_id:
         raise ValidationError(_("Uppgiften ligger redan hos den enheten."))

@@ -23,7 +23,9 @@ from hemvist.access.services import grant_role
 from hemvist.coordination import services as plan
 from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.coordination.queries import EXTERNAL
+from hemvist.demo.cooperation import slow_cooperation
 from hemvist.demo.money import LAPSES_IN, before_registration, payments_and_claims
+from hemvist.demo.moving import drafted_move
 from hemvist.demo.people import Village
 from hemvist.law.calendar import add_months, previous_working_day
 from hemvist.organisation.models import Branch, Unit
@@ -94,8 +96,8 @@ USERS = (
     ),
     DemoUser(
         "strateg", "Stella Strateg", Role.STRATEGIST, "executive_office",
-        "Ser vem som gör vad, statistik och lagändringar.",
-        "Sees who does what, statistics and changes of law.",
+        "Väger var ansvaret ska ligga och förbereder en flytt. Ser statistik och lagändringar.",
+        "Weighs where the responsibility should lie and drafts a move. Sees statistics and changes of law.",
     ),
     DemoUser(
         "forening", "Folke Förening", Role.ASSOCIATION, "leisure",
@@ -109,8 +111,8 @@ USERS = (
     ),
     DemoUser(
         "forvaltare", "Fia Förvaltare", Role.ADMINISTRATOR, "executive_office",
-        "Registrerar lokala beslut om hur oklar lag ska tolkas.",
-        "Records local rulings on how unclear law is to be read.",
+        "Registrerar beslut: om en flytt av ansvar, och om hur oklar lag ska tolkas.",
+        "Registers decisions: on a move of responsibility, and on how unclear law is to be read.",
     ),
     DemoUser(
         "nyanland", "Nyanländ", Role.NEWCOMER, "integration",
@@ -161,8 +163,12 @@ def make(today: date, say: Callable[[str], None] = lambda text: None) -> None:
     say("Statlig ersättning: utbetalningar och ansökningar")
     earlier = _household_of_the_year_before(demo)
     payments_and_claims(demo, earlier)
+    say("Var samarbetet går trögt, och hur ett uppdrag går")
+    slow_cooperation(demo)
     cases = list(Case.objects.filter(closed_on__isnull=True))
     plan.rederive(demo.coordinator, cases, "Läget i dag", demo.today)
+    say("Ett utkast till en flytt av ansvaret")
+    drafted_move(demo)
 
 
 def _users(demo: Demo) -> None:

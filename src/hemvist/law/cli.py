@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from hemvist.law import acts, claims, duties, parameters
+from hemvist.law import acts, claims, duties, obligations, parameters
 from hemvist.law.compensation import Entitlement, entitlements, persons_file
 
 GOLDEN = Path("tests/law/golden")
@@ -24,7 +24,7 @@ MONEY = ("compensation", "asylum_compensation", "benefits")
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("law", help="lagens data och regler, utan databas")
     commands = parser.add_subparsers(dest="deed", required=True, metavar="GÖR")
-    command = commands.add_parser("check", help="kontrollera parametrar, författningar och plikter utan databas")
+    command = commands.add_parser("check", help="kontrollera lagens data utan databas")
     command.add_argument(
         "--golden",
         metavar="MAPP",
@@ -45,7 +45,13 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _check(options: argparse.Namespace) -> int:
-    problems = [*parameters.validate(), *acts.validate(), *duties.validate(), *claims.validate()]
+    problems = [
+        *parameters.validate(),
+        *acts.validate(),
+        *duties.validate(),
+        *obligations.validate(),
+        *claims.validate(),
+    ]
     folder = options.golden or GOLDEN
     if folder.is_dir():
         problems += _untried(folder)

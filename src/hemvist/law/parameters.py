@@ -159,7 +159,8 @@ def _place(item: Parameter) -> tuple[date, date]:
 @cache
 def files() -> Mapping[str, Register]:
     """The parameters of the program, by the name of the file that they stand in."""
-    found = (file for file in sorted(DATA.glob("*.yaml")) if file.stem not in ("acts", "claim_grounds", "duties"))
+    others = {"acts", "claim_grounds", "duties", "obligations"}
+    found = (file for file in sorted(DATA.glob("*.yaml")) if file.stem not in others)
     return {file.stem: parse(yaml.safe_load(file.read_text("utf-8"))) for file in found}
 
 

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 import hemvist
+from hemvist.law.acts import acts
 from hemvist.organisation.schema import (
     FILES,
     CompensationFile,
@@ -36,6 +37,7 @@ from hemvist.organisation.schema import (
     PlanFile,
     ResponsibilitiesFile,
     RulesFile,
+    RulesVersion,
     Text,
     line_ranges,
 )
@@ -473,9 +475,12 @@ class _References:
         self._responsibilities()
         self._decisions()
         self._plan()
+        self._tasks()
         self._history()
         self._glossary()
         self._compensation()
+        self._rules()
+        self._placement()
 
     def _open(self, name: str, kind: type[Any]) -> tuple[_Document, Any]:
         document = self.documents[name]
@@ -554,6 +559,7 @@ class _References:
                 self._known(document, (*at, "contributes", index), code, catalogue, "uppgiften")
         for number, actor in enumerate(model.actors):
             self._known(document, ("actors", number, "unit"), actor.unit, units, "enheten")
+        self._planned(document, model)
 
     def _responsibilities(self) -> None:
         document, model = self._open("responsibilities.yaml", ResponsibilitiesFile)
@@ -647,6 +653,76 @@ class _References:
                     f"Lägg till en punkt med catalogue: {entry.code}, eller ta bort raden",
                 )
         self._rings(document, {item.code: set(item.waits_for) - {item.code} for item in model.items}, items)
+
+    def _tasks(self) -> None:
+        """The tasks, what they ask for, and who fulfils what the law asks of the municipality."""
+        document, model = self._open("responsibilities.yaml", ResponsibilitiesFile)
+        if model is None:
+            return
+        for group in ("competences", "tasks"):
+            self._unique(document, group, [entry.code for entry in getattr(model, group)])
+        functions = {function.code for function in model.functions}
+        competences = {competence.code for competence in model.competences}
+        catalogue = self._codes("plan.yaml", "catalogue")
+        used = self._functions_of_tasks()
+        for number, task in enumerate(model.tasks):
+            at: Key = ("tasks", number)
+            known = self._known(document, (*at, "code"), task.code, catalogue, "uppgiften")
+            for index, code in enumerate(task.competences):
+                self._known(document, (*at, "competences", index), code, competences, "kompetensen")
+            if not self._known(document, (*at, "function"), task.function, functions, "funktionen"):
+                continue
+            if known and used is not None and task.function not in used[task.code]:
+                document.add(
+                    (*at, "function"),
+                    f"ingen punkt i planen för {task.code} har funktionen {task.function}",
+                    closest(task.function, used[task.code]) or f"Lägg till en punkt för {task.code} i plan.yaml",
+                )
+        owned = {task.code for task in model.tasks}
+        for code in sorted(catalogue or ()):
+            if code.startswith("TA") and code not in owned:
+                document.add(("tasks",), f"uppgiften {code} hör inte till någon funktion", "", "note")
+        self._obligations(document, model, functions, catalogue)
+
+    def _functions_of_tasks(self) -> dict[str, set[str]] | None:
+        """The functions that the plan's items of each task have; None when the plan could not be read."""
+        model = self.documents["plan.yaml"].model
+        if not isinstance(model, PlanFile):
+            return None
+        used: dict[str, set[str]] = defaultdict(set)
+        for item in model.items:
+            used[item.catalogue].add(item.function)
+        return used
+
+    def _obligations(
+        self,
+        document: _Document,
+        model: ResponsibilitiesFile,
+        functions: set[str],
+        catalogue: set[str] | None,
+    ) -> None:
+        law = obligation_codes()
+        first: dict[str, tuple[str, int]] = {}
+        for number, entry in enumerate(model.obligations):
+            at: Key = ("obligations", number)
+            self._known(document, (*at, "code"), entry.code, set(law), "skyldigheten")
+            self._known(document, (*at, "function"), entry.function, functions, "funktionen")
+            for index, code in enumerate(entry.tasks):
+                self._known(document, (*at, "tasks", index), code, catalogue, "uppgiften")
+            function, before = first.setdefault(entry.code, (entry.function, number))
+            if before != number:
+                line = document.line(("obligations", before))
+                if function == entry.function:
+                    document.add((*at, "code"), f"{entry.code} står redan på rad {line}", "Ta bort den ena")
+                else:
+                    message = f"{entry.code} ligger också på {function} (rad {line}): flera svarar för den"
+                    document.add((*at, "code"), message, "", "note")
+        if lacking := [code for code in law if code not in first]:
+            if first:
+                for code in lacking:
+                    document.add(("obligations",), f"ingen funktion fullgör skyldigheten {code}", "", "note")
+            else:
+                document.add((), "lagens skyldigheter är inte fördelade", "Lägg till obligations", "note")
 
     def _answered(self) -> set[str] | None:
         """The functions that somebody answers for without end."""
@@ -770,6 +846,178 @@ class _References:
         if spans and (last := max(end for _, end, _ in spans)) < date.max:
             document.add(("keys", spans[-1][2]), f"ingen nyckel gäller från {last}", "", "note")
 
+    def _rules(self) -> None:
+        """A board has one set of rules, which reads one way at a time."""
+        document, model = self._open("rules.yaml", RulesFile)
+        if model is None:
+            return
+        boards, functions = (
+            self._codes("organisation.yaml", "boards"),
+            self._codes("responsibilities.yaml", "functions"),
+        )
+        first: dict[str, int] = {}
+        named: dict[str, dict[str, int]] = defaultdict(dict)
+        for number, rules in enumerate(model.rules):
+            at: Key = ("rules", number)
+            self._known(document, (*at, "board"), rules.board, boards, "nämnden")
+            if first.setdefault(rules.board, number) != number:
+                line = document.line(("rules", first[rules.board]))
+                message = f"{rules.board} har redan ett reglemente på rad {line}"
+                document.add((*at, "board"), message, "Skriv lydelserna som versions under det första")
+            spans = []
+            for index, version in enumerate(rules.versions):
+                self._clauses(document, (*at, "versions", index), version, functions)
+                spans.append((version.valid_from, version.valid_to or date.max, index))
+                if version.valid_to is None:
+                    for clause in version.clauses:
+                        if clause.kind == "task":
+                            for function in clause.functions:
+                                named[function].setdefault(rules.board, number)
+            self._versions(document, at, rules.board, spans)
+        for function, owners in named.items():
+            if len(owners) > 1:
+                place: Key = ("rules", max(owners.values()))
+                document.add(place, f"reglementena för {' och '.join(owners)} nämner båda {function}", "", "note")
+
+    def _clauses(self, document: _Document, at: Key, version: RulesVersion, functions: set[str] | None) -> None:
+        first: dict[str, int] = {}
+        for number, clause in enumerate(version.clauses):
+            here: Key = (*at, "clauses", number)
+            if first.setdefault(clause.code, number) != number:
+                line = document.line((*at, "clauses", first[clause.code]))
+                message = f"koden {clause.code} står redan på rad {line}"
+                document.add((*here, "code"), message, "Ge den en egen kod")
+            for index, function in enumerate(clause.functions):
+                self._known(document, (*here, "functions", index), function, functions, "funktionen")
+            for index, act in enumerate(clause.acts):
+                if act not in acts():
+                    message = f"lagen {act} finns inte i lagregistret, så Hemvist märker inte om den upphör"
+                    document.add((*here, "acts", index), message, "", "note")
+
+    @staticmethod
+    def _versions(document: _Document, at: Key, board: str, spans: list[tuple[date, date, int]]) -> None:
+        spans.sort()
+        for (_, end, before), (start, _, number) in pairwise(spans):
+            line = document.line((*at, "versions", before))
+            key: Key = (*at, "versions", number, "valid_from")
+            if start < end:
+                document.add(
+                    key,
+                    f"reglementet för {board} har två lydelser samtidigt (den andra är rad {line})",
+                    f"Skriv valid_to: {start} på rad {line}, eller flytta valid_from",
+                )
+            elif start > end:
+                document.add(key, f"reglementet för {board} saknar lydelse från {end} till {start}", "", "note")
+        if spans[-1][1] < date.max:
+            key = (*at, "versions", spans[-1][2])
+            document.add(key, f"reglementet för {board} saknar lydelse från {spans[-1][1]}", "", "note")
+
+    def _placement(self) -> None:
+        document, model = self._open("placement.yaml", PlacementFile)
+        if model is None:
+            return
+        known: dict[str, set[str]] = {}
+        for group in ("voices", "criteria", "conditions", "alternatives", "arguments", "facts", "quotations"):
+            codes = [entry.code for entry in getattr(model, group)]
+            self._unique(document, group, codes)
+            known[group] = set(codes)
+        for number, argument in enumerate(model.arguments):
+            at: Key = ("arguments", number)
+            self._known(document, (*at, "alternative"), argument.alternative, known["alternatives"], "alternativet")
+            self._known(document, (*at, "criterion"), argument.criterion, known["criteria"], "kriteriet")
+            self._known(document, (*at, "condition"), argument.condition, known["conditions"], "villkoret")
+            for index, voice in enumerate(argument.voices):
+                self._known(document, (*at, "voices", index), voice, known["voices"], "rösten")
+        for number, fact in enumerate(model.facts):
+            for index, code in enumerate(fact.bears_on):
+                at = ("facts", number, "bears_on", index)
+                self._known(document, at, code, known["alternatives"], "alternativet")
+            for index, code in enumerate(fact.arguments):
+                at = ("facts", number, "arguments", index)
+                self._known(document, at, code, known["arguments"], "argumentet")
+        units = self._codes("organisation.yaml", "units")
+        for number, mission in enumerate(model.missions):
+            self._known(document, ("missions", number, "unit"), mission.unit, units, "enheten")
+        self._placement_conditions(document, model, known["alternatives"])
+        self._placement_alternatives(document, model)
+
+    def _placement_conditions(self, document: _Document, model: PlacementFile, alternatives: set[str]) -> None:
+        decisions = self.documents["decisions.yaml"].model
+        points = (
+            {decision.code: {point.number for point in decision.points} for decision in decisions.decisions}
+            if isinstance(decisions, DecisionsFile)
+            else None
+        )
+        for number, condition in enumerate(model.conditions):
+            at: Key = ("conditions", number)
+            self._known(document, (*at, "act"), condition.act, set(acts()), "lagen")
+            self._known(document, (*at, "alternative"), condition.alternative, alternatives, "alternativet")
+            decision, point = condition.decision, condition.point
+            if points is None or decision is None:
+                continue
+            if (
+                self._known(document, (*at, "decision"), decision, set(points), "beslutet")
+                and point is not None
+                and point not in points[decision]
+            ):
+                there = ", ".join(map(str, sorted(points[decision])))
+                document.add(
+                    (*at, "point"),
+                    f"beslutet {decision} har ingen punkt {point}",
+                    f"Välj bland: {there}" if there else f"Skriv punkten under {decision} i decisions.yaml",
+                )
+
+    def _placement_alternatives(self, document: _Document, model: PlacementFile) -> None:
+        """An alternative's unit must belong to its board, and what moves must have somewhere to go."""
+        organisation = self.documents["organisation.yaml"].model
+        functions = self._codes("responsibilities.yaml", "functions")
+        for number, alternative in enumerate(model.alternatives):
+            at: Key = ("alternatives", number)
+            for index, code in enumerate(alternative.functions):
+                self._known(document, (*at, "functions", index), code, functions, "funktionen")
+            if not isinstance(organisation, OrganisationFile):
+                continue
+            boards = {board.code for board in organisation.boards}
+            units = {unit.code: unit for unit in organisation.units}
+            self._known(document, (*at, "board"), alternative.board, boards, "nämnden")
+            if not self._known(document, (*at, "unit"), alternative.unit, set(units), "enheten"):
+                continue
+            if alternative.unit is None:
+                if alternative.functions:
+                    document.add(
+                        (*at, "functions"),
+                        f"{alternative.code} säger vad som flyttar men inte till vilken enhet",
+                        "Skriv unit, eller ta bort functions",
+                    )
+            elif alternative.board is not None and units[alternative.unit].board != alternative.board:
+                same = sorted(unit.code for unit in units.values() if unit.board == alternative.board)
+                document.add(
+                    (*at, "unit"),
+                    f"enheten {alternative.unit} hör till {units[alternative.unit].board}, "
+                    f"men alternativet till {alternative.board}",
+                    f"Välj bland: {', '.join(same)}" if same else f"Lägg upp en enhet för {alternative.board}",
+                )
+
+    @staticmethod
+    def _planned(document: _Document, model: OrganisationFile) -> None:
+        """A unit cannot work in a branch that does not exist yet. That a new unit shares a branch is worth knowing."""
+        planned = {branch.code for branch in model.branches if branch.planned}
+        for number, unit in enumerate(model.units):
+            if not unit.planned and unit.branch in planned:
+                document.add(
+                    ("units", number, "branch"),
+                    f"verksamhetsgrenen {unit.branch} är bara planerad, men enheten arbetar redan",
+                    "Skriv planned: true på enheten, eller ta bort det på verksamhetsgrenen",
+                )
+            elif unit.planned and unit.branch not in planned:
+                document.add(
+                    ("units", number, "branch"),
+                    f"den planerade enheten {unit.code} får samma verksamhetsgren som andra, {unit.branch}, "
+                    "så uppgifter delas fritt mellan dem",
+                    "",
+                    "note",
+                )
+
     def _own_units(self) -> set[str] | None:
         """The units of the municipality's boards and companies; None when the file could not be read."""
         model = self.documents["organisation.yaml"].model
@@ -784,3 +1032,10 @@ def duty_keys() -> set[str]:
     from hemvist.law.duties import DUTIES
 
     return set(DUTIES)
+
+
+def obligation_codes() -> list[str]:
+    """What the law asks of a municipality, in the law's order."""
+    from hemvist.law.obligations import obligations
+
+    return list(obligations())

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import get_language
 
+from hemvist.organisation import moves, records
 from hemvist.organisation.models import (
     Actor,
     Function,
@@ -29,7 +30,18 @@ from hemvist.organisation.models import (
     Unit,
     UnitContribution,
 )
-from hemvist.organisation.schema import CompensationFile, Ground, PlanItem, Text
+from hemvist.organisation.schema import (
+    CatalogueEntry,
+    CompensationFile,
+    Ground,
+    Key,
+    PlanItem,
+    ReceptionTask,
+    ResponsibilitiesFile,
+    Text,
+)
+from hemvist.organisation.schema import Share as KeyShare
+from hemvist.planning.responsibility import Thing
 
 
 def municipality() -> Municipality | None:
@@ -50,13 +62,13 @@ def _answers(on: date) -> Any:
 
 def responsible_unit(function_code: str, on: date) -> Unit | None:
     """The one unit that answers for the function on the day, or None when nobody does."""
-    answer = _answers(on).filter(function__code=function_code).first()
+    answer = _answers(on).filter(function__code=function_code, task="").first()
     return answer.unit if answer else None
 
 
-def responsibility_map(on: date) -> dict[str, Unit]:
-    """Function code → the unit that answers for it on the day. Functions without an answer are left out."""
-    return {answer.function.code: answer.unit for answer in _answers(on)}
+def responsibility_map(on: date) -> dict[Thing, Unit]:
+    """Function, or one task of it, → the unit that answers for it on the day. What nobody answers for is left out."""
+    return {Thing(answer.function.code, answer.task): answer.unit for answer in _answers(on)}
 
 
 def rulings_on(day: date) -> dict[str, str]:
@@ -95,13 +107,27 @@ def plan_items_by_code() -> dict[str, PlanItem]:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskAnswer:
+    """One task of a function that somebody answers for on its own, rather than with the rest of the function."""
+
+    code: str
+    title: str
+    now: Responsibility
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionRow:
-    """A function with who answers for it today, who did before and who will."""
+    """A function with who answers for it today, who did before and who will, and its tasks that have an answer of their
+    own. ``past`` and ``future`` tell of single tasks too. ``by_task``: every task of it has an answer of its own, so
+    that nothing is left for one who answers for the whole.
+    """
 
     function: Function
     now: Responsibility | None
     past: tuple[Responsibility, ...]
     future: tuple[Responsibility, ...]
+    tasks: tuple[TaskAnswer, ...] = ()
+    by_task: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +142,7 @@ class Overview:
 
     @property
     def gaps(self) -> tuple[FunctionRow, ...]:
-        return tuple(row for row in self.functions if row.now is None)
+        return tuple(row for row in self.functions if row.now is None and not row.by_task)
 
     @property
     def unconfirmed(self) -> tuple[FunctionRow, ...]:
@@ -145,8 +171,9 @@ def _both(instance: Any, *names: str) -> list[str]:
 
 
 def who_does_what(search: str, on: date) -> Overview:
-    """Everything about responsibility on one page, narrowed to a search in either language. Seven queries."""
+    """Everything about responsibility on one page, narrowed to a search in either language. Nine queries."""
     words = fold(search).split()
+    source, catalogue = records.responsibilities(), records.catalogue()
     answers: dict[int, list[Responsibility]] = defaultdict(list)
     for answer in Responsibility.objects.select_related("unit__branch__board", "unit__department").order_by(
         "valid_from"
@@ -156,13 +183,13 @@ def who_does_what(search: str, on: date) -> Overview:
     for function in Function.objects.all():
         if not function.open_on(on):
             continue
-        row = _function_row(function, answers[function.pk], on)
-        unit = row.now.unit if row.now else None
-        texts = _both(function, "name", "note") + (
-            [unit.code, *_both(unit, "name"), *_both(unit.board, "name"), row.now.decision_reference]
-            if unit and row.now
-            else []
-        )
+        row = _function_row(function, answers[function.pk], on, source, catalogue)
+        texts = _both(function, "name", "note")
+        for held in (row.now, *(task.now for task in row.tasks)):
+            if held is not None:
+                unit = held.unit
+                texts += [unit.code, *_both(unit, "name"), *_both(unit.board, "name"), held.decision_reference]
+        texts += [text for task in row.tasks for text in (task.code, task.title)]
         if _matches(words, function.code, *texts):
             functions.append(row)
     units = [
@@ -196,21 +223,55 @@ def who_does_what(search: str, on: date) -> Overview:
     )
 
 
-def _function_row(function: Function, answers: list[Responsibility], on: date) -> FunctionRow:
-    now, past, future = None, [], []
+def _function_row(
+    function: Function,
+    answers: list[Responsibility],
+    on: date,
+    source: ResponsibilitiesFile | None,
+    catalogue: Mapping[str, CatalogueEntry],
+) -> FunctionRow:
+    now, past, future = {}, [], []
     for answer in answers:
         if answer.valid_from > on:
             future.append(answer)
         elif answer.valid_to is not None and answer.valid_to <= on:
             past.append(answer)
         else:
-            now = answer
-    return FunctionRow(function, now, tuple(past), tuple(future))
+            now[answer.task] = answer
+    whole = now.pop("", None)
+    tasks = [task.code for task in source.tasks if task.function == function.code] if source else []
+    return FunctionRow(
+        function,
+        whole,
+        tuple(past),
+        tuple(future),
+        tuple(TaskAnswer(code, _title(catalogue, code), now[code]) for code in sorted(now)),
+        bool(tasks) and all(task in now for task in tasks),
+    )
+
+
+def _title(catalogue: Mapping[str, CatalogueEntry], code: str) -> str:
+    """What the catalogue calls the task, in the reader's language; its code when the folder no longer has it."""
+    return _text(catalogue[code].title) if code in catalogue else code
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTask:
+    """A task of the reception that a unit answers for, and what one must be able to do it."""
+
+    code: str
+    title: str
+    competences: tuple[str, ...]
+    seed_lines: str
 
 
 @dataclass(frozen=True, slots=True)
 class UnitPage:
-    """A unit with what it answers for on the day, what it contributes and which plan items fall to it."""
+    """A unit with what it answers for on the day, what it contributes and which plan items fall to it.
+
+    ``tasks`` are those of the reception (TA) that it answers for, through a function or on their own, and
+    ``contributions`` what it does besides; ``titles`` names the tasks that an answer is about.
+    """
 
     unit: Unit
     answers: tuple[Responsibility, ...]
@@ -218,22 +279,65 @@ class UnitPage:
     contributions: tuple[UnitContribution, ...]
     items: tuple[PlanItem, ...]
     actors: tuple[Actor, ...]
+    tasks: tuple[UnitTask, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answer_rows(self) -> tuple[tuple[Responsibility, str], ...]:
+        """Each answer with the task that it is about; no words when it is about the whole function."""
+        return tuple((answer, self.titles.get(answer.task, "")) for answer in self.answers)
+
+    @property
+    def earlier_rows(self) -> tuple[tuple[Responsibility, str], ...]:
+        return tuple((answer, self.titles.get(answer.task, "")) for answer in self.earlier)
 
 
 def unit_page(code: str, on: date) -> UnitPage | None:
+    """The unit's page on the day, or None when there is no such unit. Eight queries at most."""
     unit = Unit.objects.select_related("branch__board", "department").filter(code=code).first()
     if unit is None:
         return None
-    answers = list(unit.responsibilities.select_related("function").order_by("function__position", "valid_from"))
+    source, catalogue = records.responsibilities(), records.catalogue()
+    answers = list(
+        unit.responsibilities.select_related("function").order_by("function__position", "task", "valid_from")
+    )
     now = [a for a in answers if a.valid_from <= on and (a.valid_to is None or a.valid_to > on)]
-    functions = {answer.function.code for answer in now}
+    held = {Thing(answer.function.code, answer.task): answer for answer in _answers(on)}
+
+    def answer_for(function: str, task: str) -> Responsibility | None:
+        return held.get(Thing(function, task)) or held.get(Thing(function))
+
+    def own(function: str, task: str) -> bool:
+        answer = answer_for(function, task)
+        return answer is not None and answer.unit_id == unit.pk
+
+    tasks = [task for task in source.tasks if own(task.function, task.code)] if source else []
+    # What a decided move has given to somebody is no longer what the folder says that a unit contributes with.
+    elsewhere = {
+        task.code
+        for task in (source.tasks if source else ())
+        if (answer := answer_for(task.function, task.code)) and (answer.unit_id == unit.pk or answer.move_id)
+    }
     return UnitPage(
         unit,
         tuple(now),
         tuple(answer for answer in answers if answer not in now),
-        tuple(unit.contributions.all()),
-        tuple(item for item in current_plan_template()[1] if item.function in functions),
+        tuple(contribution for contribution in unit.contributions.all() if contribution.code not in elsewhere),
+        tuple(item for item in current_plan_template()[1] if own(item.function, item.catalogue)),
         tuple(unit.actors.all()),
+        tuple(_unit_task(task, source, catalogue) for task in tasks) if source else (),
+        {answer.task: _title(catalogue, answer.task) for answer in answers if answer.task},
+    )
+
+
+def _unit_task(task: ReceptionTask, source: ResponsibilitiesFile, catalogue: Mapping[str, CatalogueEntry]) -> UnitTask:
+    labels = {competence.code: _text(competence.label) for competence in source.competences}
+    entry = catalogue.get(task.code)
+    return UnitTask(
+        task.code,
+        _title(catalogue, task.code),
+        tuple(labels[code] for code in task.competences if code in labels),
+        (entry.seed_lines or "") if entry else "",
     )
 
 
@@ -344,33 +448,60 @@ class Accounts:
 
 
 def distribution_keys() -> tuple[DistributionKey, ...]:
-    """Every key, the oldest first. Two queries."""
-    keys = _compensation().keys
+    """Every key, the oldest first. What a closed unit had goes to its heir from the day of the move. Three queries."""
+    owner = municipality()
+    keys = sorted(_compensation(owner).keys, key=lambda key: key.valid_from)
+    followers = moves.heirs(records.responsibilities_of(owner)) if keys else []
     codes = {part.unit for key in keys for share in key.shares for part in share.parts}
+    codes |= {heir.unit for heir in followers}
     units = {
         unit.code: unit for unit in Unit.objects.filter(code__in=codes).select_related("branch__board", "department")
     }
     return tuple(
         DistributionKey(
-            key.valid_from,
-            key.valid_to,
+            start,
+            end,
             key.confirmed,
             key.decision_reference,
             _text(key.note),
-            {share.ground: tuple(Share(units[p.unit], p.percent) for p in share.parts) for share in key.shares},
+            {share.ground: _inherited(share, units, started) for share in key.shares},
         )
-        for key in sorted(keys, key=lambda key: key.valid_from)
+        for key in keys
+        for start, end, started in _stretches(key, followers)
     )
+
+
+def _stretches(key: Key, followers: Sequence[moves.Heir]) -> list[tuple[date, date | None, list[moves.Heir]]]:
+    """The key's time cut at the days on which a unit of it closed, each with the heirs that have stepped in by then."""
+    named = {part.unit for share in key.shares for part in share.parts} | {heir.unit for heir in followers}
+    concerned = [
+        heir for heir in followers if heir.closed in named and (key.valid_to is None or heir.on < key.valid_to)
+    ]
+    days = sorted({heir.on for heir in concerned if heir.on > key.valid_from})
+    starts = [key.valid_from, *days]
+    return [
+        (start, end, [heir for heir in concerned if heir.on <= start])
+        for start, end in zip(starts, [*days, key.valid_to], strict=True)
+    ]
+
+
+def _inherited(share: KeyShare, units: Mapping[str, Unit], followers: Sequence[moves.Heir]) -> tuple[Share, ...]:
+    percents: dict[str, Decimal] = {}
+    for part in share.parts:
+        code = part.unit
+        for heir in followers:
+            code = heir.unit if heir.closed == code else code
+        percents[code] = percents.get(code, Decimal(0)) + part.percent
+    return tuple(Share(units[code], percent) for code, percent in percents.items())
 
 
 def accounts() -> Accounts | None:
     """The accounts of the municipality's ledger, or None when the folder names none. One query."""
-    found = _compensation().accounts
+    found = _compensation(municipality()).accounts
     return Accounts(found.confirmed, found.receivable, found.income, _text(found.note)) if found else None
 
 
-def _compensation() -> CompensationFile:
-    owner = municipality()
+def _compensation(owner: Municipality | None) -> CompensationFile:
     # A database that was last loaded before the file was there has none of it.
     stored = owner.data.get("compensation") if owner else None
     return CompensationFile.model_validate(stored or {"keys": []})

@@ -1,5 +1,5 @@
-"""What the municipality's folder says, as it was last loaded: who answers for what and by which tasks, the boards' rules
-of procedure, and what is known of where responsibility should lie. Read-only; nothing here is about a person.
+"""What the municipality's folder says, as it was last loaded: who answers for what and by which tasks, the boards'
+rules of procedure, and what is known of where responsibility should lie. Read-only; nothing here is about a person.
 """
 
 from __future__ import annotations
@@ -15,6 +15,12 @@ File = TypeVar("File", bound=Model)
 def responsibilities() -> ResponsibilitiesFile | None:
     """``responsibilities.yaml``, without the moves that have been decided since. One query."""
     return _read("responsibilities", ResponsibilitiesFile)
+
+
+def responsibilities_of(owner: Municipality | None) -> ResponsibilitiesFile | None:
+    """As :func:`responsibilities`, for a municipality that is read already. No query."""
+    stored = owner.data.get("responsibilities") if owner else None
+    return ResponsibilitiesFile.model_validate(stored) if stored else None
 
 
 def rules() -> RulesFile:

@@ -714,13 +714,13 @@ class PlacementCondition(Model):
 
     @model_validator(mode="after")
     def _says_of_what(self) -> Self:
-        wanted = {
-            "act": [self.act],
-            "arrivals": [self.at_most],
-            "move": [self.alternative],
-            "point": [self.decision, self.point],
-        }[self.kind]
-        if None in wanted:
+        wanted: dict[str, tuple[object, ...]] = {
+            "act": (self.act,),
+            "arrivals": (self.at_most,),
+            "move": (self.alternative,),
+            "point": (self.decision, self.point),
+        }
+        if None in wanted[self.kind]:
             names = {"act": "act", "arrivals": "at_most", "move": "alternative", "point": "decision och point"}
             raise ContentError("villkoret säger inte vad det beror på", f"Skriv {names[self.kind]}")
         return self
@@ -771,7 +771,7 @@ class PlacementArgument(Model):
     voices: Annotated[list[Code], Field(min_length=1)]
     criterion: Code
     condition: Annotated[str, Field(pattern=r"^T\d$")] | None = None
-    seed_lines: Lines
+    seed_lines: Lines | None = None
 
 
 class Interview(Model):
@@ -779,7 +779,7 @@ class Interview(Model):
 
     role: Text
     about: Text | None = None
-    seed_lines: Lines
+    seed_lines: Lines | None = None
 
 
 class Quotation(Model):
@@ -788,7 +788,7 @@ class Quotation(Model):
     code: Code
     text: Filled
     by: Text
-    seed_lines: Lines
+    seed_lines: Lines | None = None
 
 
 class UnitMission(Model):

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemvist.law.rulings import QUESTIONS
+from hemvist.organisation import moves, records
 from hemvist.organisation.check import Folder, Problem, duty_keys, read_folder
 from hemvist.organisation.models import (
     Actor,
@@ -94,6 +95,7 @@ def load_municipality(path: str | Path, *, today: date | None = None) -> LoadRep
     if folder is None:
         raise FolderError(problems)
     _own_database(folder)
+    _keeps_what_moved(folder)
     report = LoadReport(folder.municipality.name.sv, notes=problems)
     sync = _Sync(day, report)
     boards, units = _load_organisation(folder, sync)
@@ -120,6 +122,27 @@ def _own_database(folder: Folder) -> None:
                     f"databasen hör till {other.name_sv} ({other.code})",
                     "Läs in den här mappen i en egen databas (HEMVIST_DATABASE_URL)",
                 )
+            ]
+        )
+
+
+def _keeps_what_moved(folder: Folder) -> None:
+    """A decided move needs its units and functions: a folder without one of them is refused."""
+    lacking = moves.missing_from(
+        (unit.code for unit in folder.organisation.units),
+        (function.code for function in folder.responsibilities.functions),
+    )
+    if lacking:
+        raise FolderError(
+            [
+                Problem(
+                    str(folder.path / "organisation.yaml"),
+                    1,
+                    code,
+                    f"{code} saknas, men behövs för flytten ”{move.title}” ({move.reference})",
+                    "Lägg tillbaka den, eller återkalla flytten före dess dag",
+                )
+                for code, move in lacking
             ]
         )
 
@@ -180,6 +203,8 @@ def _fields(entry: Model, *names: str) -> dict[str, Any]:
 
 def _load_organisation(folder: Folder, sync: _Sync) -> tuple[dict[Any, int], dict[Any, int]]:
     source = folder.organisation
+    moved = moves.effects()
+    opened = {unit.branch for unit in source.units if unit.code in moved.opened}
     boards = sync(
         Board,
         {
@@ -197,6 +222,7 @@ def _load_organisation(folder: Folder, sync: _Sync) -> tuple[dict[Any, int], dic
         {
             branch.code: {
                 **_fields(branch, "code", "name", "secrecy", "self_standing", "reference", "confirmed"),
+                "planned": branch.planned and branch.code not in opened,
                 "board_id": boards[branch.board],
                 "position": n,
                 "closed_on": None,
@@ -223,10 +249,12 @@ def _load_organisation(folder: Folder, sync: _Sync) -> tuple[dict[Any, int], dic
         {
             unit.code: {
                 **_fields(unit, "code", "name", "functions", "contact", "contribution", "note", "seed_lines"),
+                **{f"name_{language}": words for language, words in moved.names.get(unit.code, {}).items()},
+                "planned": unit.planned and unit.code not in moved.opened,
                 "branch_id": branches[unit.branch],
                 "department_id": departments[unit.department] if unit.department else None,
                 "position": n,
-                "closed_on": unit.valid_to,
+                "closed_on": moved.closed.get(unit.code, unit.valid_to),
             }
             for n, unit in enumerate(source.units)
         },
@@ -281,25 +309,27 @@ def _load_responsibilities(folder: Folder, sync: _Sync, units: dict[Any, int]) -
     )
     sync(
         Responsibility,
-        {
-            (functions[entry.function], entry.valid_from): {
-                **_fields(
-                    entry,
-                    "valid_from",
-                    "valid_to",
-                    "start_known",
-                    "confirmed",
-                    "decision_reference",
-                    "note",
-                    "seed_lines",
-                ),
-                "function_id": functions[entry.function],
-                "unit_id": units[entry.unit],
-            }
-            for entry in source.responsibilities
-        },
-        key=lambda row: (row.function_id, row.valid_from),
+        moves.responsibility_rows(source, functions, units),
+        key=lambda row: (row.function_id, row.task, row.valid_from),
     )
+
+
+def follow_moves() -> None:
+    """Make who answers for what say what the folder and the decided moves say: after a decision, a withdrawal, and the
+    day itself. Called in the transaction of the deed.
+    """
+    source = records.responsibilities()
+    if source is None:
+        return
+    sync = _Sync(date.max, LoadReport())
+    functions = dict(Function.objects.values_list("code", "id"))
+    units = dict(Unit.objects.values_list("code", "id"))
+    sync(
+        Responsibility,
+        moves.responsibility_rows(source, functions, units),
+        key=lambda row: (row.function_id, row.task, row.valid_from),
+    )
+    moves.apply_effects()
 
 
 def _load_decisions(folder: Folder, sync: _Sync, boards: dict[Any, int]) -> None:

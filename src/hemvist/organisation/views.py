@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from hemvist.access.decorators import requires
 from hemvist.access.errors import NotVisible
+from hemvist.access.http import ActorRequest
 from hemvist.organisation import queries
 from hemvist.web import clock
 
@@ -21,13 +22,14 @@ def _search(request: HttpRequest) -> str:
 
 @require_safe
 @requires("overview.view")
-def who_does_what(request: HttpRequest) -> HttpResponse:
+def who_does_what(request: ActorRequest) -> HttpResponse:
     today, search = clock.today(), _search(request)
     context = {
         "overview": queries.who_does_what(search, today),
         "search": search,
         "today": today,
         "municipality": queries.municipality(),
+        "may_placement": request.actor.can("placement.view"),
     }
     return render(request, "organisation/who_does_what.html", context)
 

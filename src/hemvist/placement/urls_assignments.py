@@ -1,3 +1,8 @@
 from django.urls import path
 
-urlpatterns = []
+from hemvist.placement.views import assignments as views
+
+urlpatterns = [
+    path("", views.assignment_points, name="assignment-points"),
+    path("<slug:decision>/<int:number>/", views.assignment_point_follow, name="assignment-point-follow"),
+]

@@ -1,3 +1,5 @@
 from django.urls import path
 
-urlpatterns = []
+from hemvist.placement.views import evidence as views
+
+urlpatterns = [path("", views.evidence, name="evidence")]

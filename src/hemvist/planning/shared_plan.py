@@ -19,6 +19,7 @@ from hemvist.law.duties import ANCHORS, DutyFacts, deadline
 from hemvist.law.parameters import ParameterNotFound
 from hemvist.law.regime import Regime
 from hemvist.law.types import Source, Step, Text, gettext_noop
+from hemvist.planning.responsibility import Thing
 
 # What a day is counted from, in words; the law's own anchors and the plan's.
 ANCHOR_WORDS: Mapping[str, str] = {
@@ -57,6 +58,8 @@ class Item:
     law: str | None = None
     local: LocalDue | None = None
     waits_for: tuple[str, ...] = ()
+    # The task of the catalogue (TA, EA) that it is part of: somebody else may answer for it than for the function.
+    catalogue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,10 +305,12 @@ def derive(
     owners: Mapping[str, int],
     *,
     rulings: Mapping[str, str] | None = None,
+    task_owners: Mapping[Thing, int] | None = None,
 ) -> tuple[DerivedTask, ...]:
     """All tasks that the template asks for in this case, each with exactly one owner.
 
-    A function that nobody answers for falls to the coordinating function, and the task says so.
+    ``owners`` answer for whole functions, ``task_owners`` for single tasks of them. A function that nobody answers for
+    falls to the coordinating function, and the task says so.
     """
     fallback = owners.get("coordination") or owners.get("reception")
     if fallback is None:
@@ -322,7 +327,7 @@ def derive(
                 due = _local_due(item.local, facts, person)
             else:
                 due = _due(None, False, (), ())
-            unit = owners.get(item.function)
+            unit = (task_owners or {}).get(Thing(item.function, item.catalogue)) or owners.get(item.function)
             steps = due.steps
             if unit is None:
                 unit = fallback

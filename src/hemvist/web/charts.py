@@ -17,6 +17,7 @@ HEIGHT = 240
 SPARK_HEIGHT = 36
 ROW_HEIGHT = 44
 STRIP_HEIGHT = 12
+BALANCE_TOP, BALANCE_BAR, BALANCE_GAP = 22, 12, 14  # the words above, a bar, the air below a row
 ORDER = ("gap", "bar", "range", "line", "dot")
 LABELS_WIDE, LABELS_NARROW = 12, 4  # how many words fit under the axis
 
@@ -218,6 +219,27 @@ def rows(title: str, labels: Sequence[str], one: Series, *, description: str = "
         ticks,
         *_table(labels, [one]),
     )
+
+
+def balance(
+    title: str, labels: Sequence[str], series: Sequence[Series], *, description: str = "", unit: str = ""
+) -> Chart:
+    """Lying bars on both sides of zero, one row a label with its words above: what speaks for and against."""
+    most = max((abs(value) for one in series for value in one.values if value is not None), default=0) or 1
+    row = BALANCE_TOP + BALANCE_BAR * max(len(series), 1) + BALANCE_GAP
+    shapes = []
+    for i in range(len(labels)):
+        for tone, one in enumerate(series):
+            top = i * row + BALANCE_TOP + tone * BALANCE_BAR
+            value = one.values[i]
+            if value is None:
+                shapes.append(Shape("gap", tone, 0, top, 100, top + BALANCE_BAR, labels[i]))
+            else:
+                start, end = sorted((50.0, _r(50 + 50 * value / most)))
+                shapes.append(Shape("bar", tone, start, top, end, top + BALANCE_BAR, labels[i]))
+    ticks = tuple(Tick(i * row + 14, label) for i, label in enumerate(labels))
+    height = len(labels) * row
+    return Chart("balance", title, description, unit, height, tuple(shapes), (), ticks, *_table(labels, series))
 
 
 def sparkline(title: str, values: Sequence[Number | None], labels: Sequence[str] = ()) -> Chart:

@@ -21,6 +21,8 @@ TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "sie": "text/plain; charset=cp437",
     "ics": "text/calendar; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
 }
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -37,7 +37,7 @@ TABS = (
 BELONGS = {"compensation": ("manad/",), "compensation-people": ("hushall/",)}
 
 
-@register.inclusion_tag("compensation/nav.html", takes_context=True)
+@register.inclusion_tag("web/subnav.html", takes_context=True)
 def money_nav(context: Context) -> dict[str, Any]:
     """``{% money_nav %}``: the pages of the money that the actor may open."""
     request = context["request"]
@@ -50,7 +50,7 @@ def money_nav(context: Context) -> dict[str, Any]:
         here = request.path == url or (name != "compensation" and request.path.startswith(url))
         here = here or any(request.path.startswith(f"{home}{part}") for part in BELONGS.get(name, ()))
         tabs.append({"label": label, "url": url, "current": here})
-    return {"tabs": tabs}
+    return {"tabs": tabs, "label": gettext("Ersättningens sidor")}
 
 
 @register.filter

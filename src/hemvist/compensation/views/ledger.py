@@ -316,10 +316,7 @@ def key(request: ActorRequest) -> HttpResponse:
             "groups": [words[group] for group in used],
             "rows": [(row, [row.by_group[group] for group in used]) for row in found.units],
             "sums": [found.by_group[group] for group in used],
-            "keys": [
-                (one, [(words[ground], parts) for ground, parts in one.shares.items()])
-                for one in found.keys
-            ],
+            "keys": [(one, [(words[ground], parts) for ground, parts in one.shares.items()]) for one in found.keys],
         },
     )
 

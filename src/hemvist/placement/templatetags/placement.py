@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -25,7 +26,7 @@ TABS = (
 )
 
 
-@register.inclusion_tag("compensation/nav.html", takes_context=True)
+@register.inclusion_tag("web/subnav.html", takes_context=True)
 def placement_nav(context: Context) -> dict[str, Any]:
     """``{% placement_nav %}``: the pages of the responsibility that the actor may open."""
     request = context["request"]
@@ -39,4 +40,4 @@ def placement_nav(context: Context) -> dict[str, Any]:
             continue
         here = request.path == url or (name != "who-does-what" and request.path.startswith(url))
         tabs.append({"label": label, "url": url, "current": here})
-    return {"tabs": tabs}
+    return {"tabs": tabs, "label": gettext("Ansvarets sidor")}

@@ -121,7 +121,8 @@ def unit_choices(units: Iterable[Unit]) -> list[tuple[str, list[tuple[str, str]]
 
 def branch_choices(own: Branch) -> list[tuple[str, list[tuple[str, str]]]]:
     """The branches that can receive something from another branch, under their boards."""
-    branches = Branch.objects.exclude(id=own.id).select_related("board").order_by("board__code", "code")
+    branches = Branch.objects.filter(planned=False, closed_on__isnull=True).exclude(id=own.id)
+    branches = branches.select_related("board").order_by("board__code", "code")
     return [
         (name, [(str(branch.id), branch.name) for branch in group])
         for name, group in groupby(branches, key=lambda branch: branch.board.name)

@@ -399,7 +399,7 @@ def case_reopen(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 @household_view("plan.coordinate")
 def coordinator_appoint(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     today = clock.today()
-    units = Unit.objects.filter(branch=row.case.branch, closed_on__isnull=True)
+    units = Unit.objects.working().filter(branch=row.case.branch)
     roles = [role for role, deeds in PERMISSIONS.items() if "plan.coordinate" in deeds]
     able = {"grants__unit__branch": row.case.branch, "grants__role__in": roles, "grants__valid_to__isnull": True}
     if row.case.protected:

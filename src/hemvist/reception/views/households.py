@@ -413,6 +413,11 @@ def timeline(row: HouseholdRow, plan: Plan, today: date) -> list[Event]:
     def ahead(on: date) -> str:
         return "late" if on < today else "future"
 
+    for transfer in case.transfers.select_related("from_branch__board", "to_branch__board", "move"):
+        boards = {"old": transfer.from_branch.board.name, "new": transfer.to_branch.board.name}
+        events.append(
+            Event(transfer.on, _("Ansvaret flyttade från %(old)s till %(new)s") % boards, transfer.move.reference)
+        )
     for assignment in row.assignments:
         events.append(Event(assignment.decided_on, _("Migrationsverket beslutade om anvisning"), assignment.reference))
         if assignment.status_on:
