@@ -57,6 +57,12 @@ MAY: dict[str, set[Role]] = {
     "compensation.totals": OWNER | {Role.CONTROLLER, Role.STRATEGIST},
     "compensation.read": OWNER | {Role.CONTROLLER},
     "compensation.work": OWNER | {Role.CONTROLLER},
+    "placement.view": INSIGHT,
+    "placement.weigh": OWNER | {Role.CONTROLLER, Role.STRATEGIST, Role.ADMINISTRATOR},
+    "placement.draft": {Role.STRATEGIST, Role.ADMINISTRATOR},
+    "placement.decide": {Role.ADMINISTRATOR},
+    "assignment_point.follow": {Role.STRATEGIST, Role.ADMINISTRATOR},
+    "friction.log": WORKERS | {Role.CONTROLLER, Role.STRATEGIST, Role.ADMINISTRATOR},
 }
 
 

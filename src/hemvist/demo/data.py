@@ -25,7 +25,7 @@ from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.coordination.queries import EXTERNAL
 from hemvist.demo.cooperation import slow_cooperation
 from hemvist.demo.money import LAPSES_IN, before_registration, payments_and_claims
-from hemvist.demo.moving import drafted_move
+from hemvist.demo.moving import drafted_move, weighed_differently
 from hemvist.demo.people import Village
 from hemvist.law.calendar import add_months, previous_working_day
 from hemvist.organisation.models import Branch, Unit
@@ -167,7 +167,8 @@ def make(today: date, say: Callable[[str], None] = lambda text: None) -> None:
     slow_cooperation(demo)
     cases = list(Case.objects.filter(closed_on__isnull=True))
     plan.rederive(demo.coordinator, cases, "Läget i dag", demo.today)
-    say("Ett utkast till en flytt av ansvaret")
+    say("Var ansvaret ska ligga: tre vägningar och ett utkast till en flytt")
+    weighed_differently(demo)
     drafted_move(demo)
 
 

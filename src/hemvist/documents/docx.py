@@ -255,9 +255,14 @@ class _Writer:
 
 
 def _widths(block: Table) -> list[Length]:
-    """The page's width between the columns, each by its longest text within reason."""
-    columns = zip(block.header, *block.rows, strict=True)
-    shares = [min(max(8, *(len(text) for text in (*column, ""))), 45) for column in columns]
+    """The page's width between the columns, each by its longest text within reason; no word is broken if it can be
+    helped.
+    """
+    columns = [(*column, "") for column in zip(block.header, *block.rows, strict=True)]
+    words = [max(len(word) for text in column for word in (*text.split(), "")) + 3 for column in columns]
+    shares = [
+        max(word, min(max(len(text) for text in column), 45)) for word, column in zip(words, columns, strict=True)
+    ]
     whole = A4[0] - 2 * MARGIN
     return [Length(whole * share // sum(shares)) for share in shares]
 

@@ -6,7 +6,7 @@ decided.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -130,24 +130,28 @@ class Heir:
 
 
 def heirs(source: ResponsibilitiesFile | None) -> list[Heir]:
-    """For each unit that a decided move closes: who has its functions from the day, by day.
-
-    Where they are spread, the one that has the reception, else the one that has most of them. One query, two when a
-    unit closes.
+    """For each unit that a decided move closes: who has what it had from the day, by day. One query, two when a unit
+    closes.
     """
     moves = [move for move in Move.objects.filter(status__in=IN_FORCE).order_by("takes_effect_on", "id") if move.closes]
     if not moves or source is None:
         return []
     spans = timeline(base_spans(source), decided_parts())
+    return [heir for move in moves for heir in heirs_of(move, spans)]
+
+
+def heirs_of(move: Move, spans: Sequence[Span]) -> list[Heir]:
+    """Who has what the units that the move closes had. Where it is spread: the one that has the reception, else the one
+    that has most of it.
+    """
     found = []
-    for move in moves:
-        for code in move.closes:
-            had = {span.thing for span in spans if span.unit == code and span.end == move.takes_effect_on}
-            got = [span for span in spans if span.thing in had and span.start == move.takes_effect_on]
-            if got:
-                many = Counter(span.unit for span in got)
-                reception = next((span.unit for span in got if span.thing == Thing("reception")), None)
-                found.append(Heir(move.takes_effect_on, code, reception or many.most_common(1)[0][0]))
+    for code in move.closes:
+        had = {span.thing for span in spans if span.unit == code and span.end == move.takes_effect_on}
+        got = [span for span in spans if span.thing in had and span.start == move.takes_effect_on]
+        if got:
+            reception = next((span.unit for span in got if span.thing == Thing("reception")), None)
+            most = Counter(span.unit for span in got).most_common(1)[0][0]
+            found.append(Heir(move.takes_effect_on, code, reception or most))
     return found
 
 

@@ -69,6 +69,7 @@ def report(actor: Actor, move: Move, *, today: date) -> Document:
     with translation.override("sv"):
         rows = queries.function_rows(move)
         blocks: list[Block] = [Heading("Förslag till beslut"), Numbered.of(*_proposals(move, rows))]
+        blocks += _summary(move, rows)
         blocks += _background()
         blocks += _what_moves(move, rows)
         blocks += _consequences(actor, move, today)
@@ -114,6 +115,22 @@ def _proposals(move: Move, rows: list[queries.FunctionRow]) -> list[str]:
     return found or ["(Förslaget är tomt: utkastet ändrar ingenting än.)"]
 
 
+def _summary(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
+    """Where the responsibility lies, where it would lie, and how much that is: from the rows alone."""
+    found = queries.confidentiality(rows)
+    moving_rows = [row for row in rows if row.moves]
+    if not (moving_rows and found.old and found.new):
+        return []
+    duties = sum(len(row.obligations) for row in moving_rows)
+    tasks = sum(task.moves for row in rows for task in row.tasks)
+    words = f"Mottagandet ligger hos {found.old.name} ({_small(found.old.board.name)})."
+    if found.changes_board:
+        words += f" Från och med {longdate(move.takes_effect_on)} skulle det ligga hos {found.new.name} "
+        words += f"({_small(found.new.board.name)})."
+    words += f" {len(moving_rows)} ansvar byter ägare, med {tasks} uppgifter och {duties} skyldigheter enligt lag."
+    return [Heading("Sammanfattning"), Paragraph.of(words)]
+
+
 def _listed(words: list[str]) -> str:
     return " och ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
 
@@ -142,7 +159,7 @@ def _what_moves(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
         cells += [
             (f"{task.title} ({task.thing.task})", _unit(task.now), "Ingen" if task.unowned else _unit(task.then))
             for task in row.tasks
-            if task.moves or task.own or task.unowned
+            if task.own or task.unowned or _unit(task.then) != _unit(row.then)
         ]
     if not cells:
         return [Heading("Vad som flyttar"), Paragraph.of("Inget ansvar flyttar.")]
@@ -193,8 +210,8 @@ def _secrecy(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
     lines = []
     if found.changes_owner and found.old and found.new:
         lines.append(
-            f"Ärendena hör till verksamhetsgrenen {found.new.branch.name} ({_small(found.new.board.name)}) från dagen. "
-            f"{found.old.branch.name} läser dem inte längre."
+            f"Från dagen hör ärendena till {_small(found.new.board.name)} och verksamhetsgrenen "
+            f"”{found.new.branch.name}”. {found.old.board.name} läser dem inte längre."
         )
         lines.append(_("Uppgifterna omfattas av 26 kap. 1 § OSL före och efter, vilken nämnd mottagandet än hör till."))
     if alternative:

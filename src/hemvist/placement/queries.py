@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,19 +15,27 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.access.models import RoleGrant
 from hemvist.access.roles import PERMISSIONS, Role
+from hemvist.compensation.ledger import GROUP_LABELS
 from hemvist.law.obligations import obligations as law_obligations
+from hemvist.law.types import Source
 from hemvist.organisation import records
 from hemvist.organisation.models import Function, Move, Unit
-from hemvist.organisation.queries import responsibility_map
+from hemvist.organisation.moves import heirs_of
+from hemvist.organisation.queries import distribution_keys, responsibility_map
 from hemvist.organisation.schema import Alternative, Text
 from hemvist.placement import moving
 from hemvist.placement.carrying_out import RECEPTION
 from hemvist.planning.responsibility import Thing
 
 
+def language() -> str:
+    """The reader's language, ``sv`` or ``en``."""
+    return "en" if (get_language() or "sv").startswith("en") else "sv"
+
+
 def in_language(text: Text | None) -> str:
     """A text of the folder in the reader's language; empty when there is none."""
-    return text.get(get_language() or "sv") if text else ""
+    return text.get(language()) if text else ""
 
 
 def list_moves(actor: Actor) -> list[Move]:
@@ -78,8 +87,13 @@ class FunctionRow:
     then: Unit | None
     chosen: Unit | None
     unowned: bool
-    obligations: tuple[str, ...]
+    # The obligations of law that it fulfils on the day: words and provision.
+    duties: tuple[tuple[str, Source], ...]
     tasks: tuple[TaskRow, ...]
+
+    @property
+    def obligations(self) -> tuple[str, ...]:
+        return tuple(words for words, _source in self.duties)
 
     @property
     def moves(self) -> bool:
@@ -132,8 +146,8 @@ def function_rows(move: Move) -> list[FunctionRow]:
             then=held(thing, day),
             chosen=units.get(parts.get(thing, "")),
             unowned=thing in lacking,
-            obligations=tuple(
-                duty.text.in_language(get_language() or "sv")
+            duties=tuple(
+                (duty.text.in_language(language()), duty.source)
                 for row in (source.obligations if source else ())
                 if row.function == function.code and (duty := duties.get(row.code)) is not None and duty.holds(day)
             ),
@@ -162,6 +176,31 @@ def possible_owners(move: Move) -> list[Unit]:
         unit
         for unit in units
         if unit.board.inside and unit.closed_on is None and (not unit.planned or unit.code in wanted)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    """A share of the distribution key that goes to somebody else from the day. ``percent`` is of the ground's money."""
+
+    label: str
+    percent: Decimal
+    old: str
+    new: str
+
+
+def money_rows(move: Move) -> list[MoneyRow]:
+    """The shares of the closing units, and to whom they go. Six queries."""
+    heirs = {heir.closed: heir.unit for heir in heirs_of(move, moving.spans_with(move))}
+    names = dict(Unit.objects.filter(code__in=heirs.values()).values_list("code", f"name_{language()}"))
+    day = move.takes_effect_on - timedelta(days=1)
+    return [
+        MoneyRow(_(GROUP_LABELS[ground]), share.percent, share.unit.name, names[heirs[share.unit.code]])
+        for key in distribution_keys()
+        if key.holds(day)
+        for ground, shares in key.shares.items()
+        for share in shares
+        if share.unit.code in heirs
     ]
 
 
@@ -271,13 +310,12 @@ class Naming:
 
 def names_and_missions(move: Move) -> list[Naming]:
     """The units whose names or missions the move changes. One query."""
-    language = (get_language() or "sv")[:2]
     units = Unit.objects.filter(code__in={*move.names, *move.missions})
     return [
         Naming(
             unit,
-            move.names.get(unit.code, {}).get(language, ""),
-            move.missions.get(unit.code, {}).get(language, ""),
+            move.names.get(unit.code, {}).get(language(), ""),
+            move.missions.get(unit.code, {}).get(language(), ""),
         )
         for unit in units
     ]
@@ -294,7 +332,7 @@ def outcome_rows(move: Move, previewed: moving.Outcome | None) -> list[tuple[str
     found = asdict(previewed) if previewed else move.outcome
     if not found:
         return []
-    names = dict(Unit.objects.values_list("code", f"name_{(get_language() or 'sv')[:2]}"))
+    names = dict(Unit.objects.values_list("code", f"name_{language()}"))
     numbers = {
         _("Ansvar som byter ägare"): len(found["functions"]),
         _("Skyldigheter enligt lag"): len(found["obligations"]),

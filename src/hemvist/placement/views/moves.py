@@ -95,6 +95,7 @@ def _show(request: ActorRequest, found: Move, outcome: moving.Outcome | None = N
         "unowned": sum(row.unowned for row in rows) + sum(task.unowned for row in rows for task in row.tasks),
         "secrecy": queries.confidentiality(rows),
         "names": queries.names_and_missions(found),
+        "money": queries.money_rows(found) if found.status in {Move.Status.DRAFT, Move.Status.DECIDED} else [],
         "closing": list(Unit.objects.filter(code__in=found.closes).select_related("branch__board")),
         "obstacles": moving.obstacles(found, today) if draft else [],
         "staff": queries.leaving_staff(found, today) if draft and actor.can("placement.draft") else [],
