@@ -112,7 +112,7 @@ def _subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.Argument
 
 def test_every_hemvist_command_that_is_named_exists() -> None:
     parsers = _subcommands(build_parser())
-    command = re.compile(r"(?:^|&& |bin/)hemvist ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+    command = re.compile(r"(?:^|&& |bin/)hemvist ([a-z-]+)(?: ([a-z-]+))?", re.MULTILINE)
     code = re.compile(r"^```.*?\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
     for path in documents():
         for block, inline in code.findall(path.read_text(encoding="utf-8")):
