@@ -11,7 +11,9 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from bench import compensation
 
@@ -154,6 +156,9 @@ def _measure() -> None:
         ("persons and their money", "/ersattning/personer/"),
         ("claims", "/ersattning/ansokningar/"),
         ("payments", "/ersattning/utbetalningar/"),
+        ("from law to board", "/ansvar/karta/"),
+        ("rules of procedure", "/ansvar/reglementen/"),
+        ("alternatives and arguments", "/ansvar/placering/"),
     ):
         took = _milliseconds(page(path))
         print(f"{name:<44} {took:>10.1f} ms   {'reached' if took < 200 else 'MISSED'}", flush=True)
@@ -192,6 +197,48 @@ def _measure() -> None:
     _line(
         "re-derive 200 plans together", _milliseconds(together_again, 3), "one at a time", _milliseconds(each_again, 1)
     )
+    _measure_move(actor)
+
+
+def _measure_move(coordinator: Any) -> None:
+    """A move of everything to another board, worked out in numbers, beside handing the tasks over one at a time."""
+    from django.db import transaction
+
+    from hemvist.access.actor import actor_for
+    from hemvist.access.models import RoleGrant, User
+    from hemvist.coordination.models import PlanTask
+    from hemvist.coordination.services import hand_over_task
+    from hemvist.organisation.models import Unit
+    from hemvist.placement import moving, queries
+    from hemvist.placement.moving import Access
+
+    strategist = User.objects.create_user("strategist", "Bench")
+    unit = Unit.objects.get(code="executive_office")
+    RoleGrant.objects.create(
+        user=strategist, role="strategist", unit=unit, valid_from=date(2020, 1, 1), decided_by="bench"
+    )
+    actor = actor_for(strategist, TODAY)
+    plan = queries.preset(queries.alternatives()["SN"], "Bench", date(2027, 1, 1))
+    access = (Access(strategist.pk, "coordinator", "reception_sn"),)
+    move = moving.draft_move(actor, plan=replace(plan, access=access), today=TODAY)
+    start = time.perf_counter()
+    outcome = moving.preview(actor, move=move, today=TODAY)
+    whole = (time.perf_counter() - start) * 1000
+    print(
+        f"\nA move worked out in numbers: {outcome.open_cases} cases and {outcome.plan_tasks} tasks change hands, "
+        f"{whole / 1000:.1f} s"
+    )
+    sample = list(PlanTask.objects.filter(unit__code="integration", status="open").values_list("id", flat=True)[:40])
+    other = Unit.objects.get(code="financial_support")
+
+    def by_hand() -> None:
+        with transaction.atomic():
+            for task in sample:
+                hand_over_task(coordinator, task_id=task, unit=other, reason="bench", today=TODAY)
+            transaction.set_rollback(True)
+
+    each = _milliseconds(by_hand, 1) / len(sample)
+    _line("a task that changes hands in a move", whole / outcome.plan_tasks, "handed over by hand", each)
 
 
 if __name__ == "__main__":

@@ -107,6 +107,7 @@ VIEWS: dict[str, View] = {
     "move-rules": View(DRAFTERS, of="move"),
     "move-decide": View(frozenset({"administrator"}), of="move"),
     "move-withdraw": View(frozenset({"administrator"}), of="move", answers=(302,)),
+    "move-copy": View(DRAFTERS, of="move", hidden=frozenset(), post=True, answers=DONE),
     "move-discard": View(DRAFTERS, of="move_to_discard", post=True, answers=DONE),
     "move-letter": View(DRAFTERS, of="move_file"),
     "move-redline": View(DRAFTERS, of="move_rules", hidden=INSIGHT - DRAFTERS),
@@ -318,7 +319,7 @@ def scene(
 
 def _move(strategist: Actor, today: date) -> dict[str, dict[str, Any]]:
     """A draft of a move to the social services board, and another to be discarded."""
-    plan = placement.preset(placement.alternatives()["SN"], "En flytt", date(today.year + 2, 1, 1), today)
+    plan = placement.preset(placement.alternatives()["SN"], "En flytt", date(today.year + 2, 1, 1))
     move, other = (moving.draft_move(strategist, plan=plan, today=today) for _ in range(2))
     amending.redraft(strategist, move_id=move.pk, today=today)
     where = {"move_id": move.pk}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,7 +30,9 @@ from hemvist.coordination.commitments import add_commitment  # noqa: E402
 from hemvist.coordination.models import AuthorityReport, PlanTask  # noqa: E402
 from hemvist.law.claims import GROUNDS  # noqa: E402
 from hemvist.law.texts import texts  # noqa: E402
-from hemvist.organisation.models import Branch, Unit  # noqa: E402
+from hemvist.organisation.models import Branch, Move, Unit  # noqa: E402
+from hemvist.placement import amending, moving  # noqa: E402
+from hemvist.placement import queries as placement  # noqa: E402
 from hemvist.placement.models import Friction  # noqa: E402
 from hemvist.reception import importing, sharing  # noqa: E402
 from hemvist.reception.import_columns import COLUMNS, LAYOUT  # noqa: E402
@@ -114,6 +117,8 @@ def make() -> dict[str, Any]:
     )
     workers = {name: actor(name) for name in WORKERS}
     return {
+        "move": moves(today),
+        "next_year": date(today.year + 1, 1, 1),
         "household": received.id,
         "waiting": waiting.id,
         "closed": closed.id,
@@ -228,6 +233,22 @@ def states(controller: Actor, household: Household, person: Person, today: date)
     claims.withdraw_claim(controller, claim=withdrawn, on=today, today=today, comment="Fel period")
     found = {"draft": draft, "empty": empty, "filed": filed, "partly": partly, "withdrawn": withdrawn}
     return {name: one.id for name, one in found.items()}
+
+
+def moves(today: date) -> dict[str, int]:
+    """A draft that is complete, one that winds up the unit and lacks owners, and one that is decided for later."""
+    strategist, administrator = actor("strateg"), actor("forvaltare")
+    draft = Move.objects.get(status="draft")
+    far = date(today.year + 3, 1, 1)
+    wound_up = moving.draft_move(
+        strategist, plan=placement.preset(placement.alternatives()["PHASE_OUT"], "Avveckla", far), today=today
+    )
+    plan = replace(moving.plan_of(draft), title="Flytten är beslutad", takes_effect_on=far)
+    decided = moving.draft_move(strategist, plan=plan, today=today)
+    amending.redraft(strategist, move_id=decided.pk, today=today)
+    words = {"decided_on": today, "decided_by": "Kommunfullmäktige", "diary_number": "KS2026/1"}
+    moving.decide(administrator, move_id=decided.pk, today=today, **words)
+    return {"draft": draft.pk, "phase_out": wound_up.pk, "decided": decided.pk}
 
 
 if __name__ == "__main__":

@@ -306,6 +306,38 @@ COOPERATION = [
     *form("friction-solve", friction_id="friction"),
     Stop("evidence"),
 ]
+# Where the responsibility lies and should lie; a move as it is drafted, decided and taken back.
+RESPONSIBILITY = [
+    Stop("responsibility-map"),
+    Stop("responsibility-map", query="?vy=uppgifter&dag={next_year}"),
+    Stop("responsibility-map", query="?vy=lista&sok=zzz"),
+    Stop("board-rules"),
+    Stop("board-rules-need"),
+    Stop("board-rules-need", query="?funktion=library&namnd=KS"),
+    Stop("placement"),
+    Stop("placement-alternative", code="SN"),
+    *form("argument-new"),
+    Stop("weighing"),
+    Stop("weighing", query="?T1=nej&T4=dubbelt&kriterium=competence"),
+    Stop("weighing-edit"),
+]
+MOVES = [
+    Stop("move-list"),
+    Stop("move-new"),
+    Stop("move-new", send="main form.form", status=422),
+    Stop("move", move_id="move.phase_out"),
+    Stop("move-preview", move_id="move.draft"),
+    Stop("move-basics", move_id="move.draft"),
+    Stop("move-basics", move_id="move.draft", send="main form.form", status=422),
+    Stop("move-parts", move_id="move.phase_out"),
+    Stop("move-people", move_id="move.draft"),
+    Stop("move-rules", move_id="move.draft"),
+    Stop("move-decide", move_id="move.phase_out"),
+    Stop("move-decide", move_id="move.draft", send="main form.form", status=422),
+    Stop("move", move_id="move.decided"),
+    Stop("move-withdraw", move_id="move.decided"),
+    Stop("move-withdraw", move_id="move.decided", send="main form.form", status=422),
+]
 TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "a visitor": ("", OPEN),
     "a coordinator reads": ("samordnare", READING),
@@ -339,6 +371,8 @@ TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "the controller and what was paid": ("controller", PAYMENTS),
     "the strategist": ("strateg", [Stop("compensation"), Stop("compensation-watch")]),
     "the strategist and what the responsibility rests on": ("strateg", COOPERATION),
+    "the strategist and where the responsibility lies": ("strateg", RESPONSIBILITY),
+    "the administrator and the moves": ("forvaltare", MOVES),
     "an association": ("forening", [Stop("who-does-what"), Stop("task-list", status=403)]),
     "the data protection officer": (
         "dataskydd",
@@ -357,6 +391,8 @@ FIRST = {
 }.values()
 # Sent and never shown; fetched as a file; or a part of another page.
 NO_PAGE = {
+    "argument-withdraw", "weighing-share", "responsibility-map-file", "board-rules-redline",
+    "move-copy", "move-discard", "move-letter", "move-redline",
     "friction-reopen",
     "reconciliation-count",
     "sign-out", "set-language", "demo-sign-in", "import-confirm", "import-discard", "task-take", "task-done",

@@ -98,9 +98,10 @@ def test_the_facts_from_outside_are_apart_from_the_voices(data: PlacementFile) -
 def test_staying_moves_nothing_and_the_others_move_the_reception(data: PlacementFile) -> None:
     found = {a.code: (a.board, a.unit, len(a.functions), a.crosswise) for a in data.alternatives}
     assert found == {
-        "UN": ("UN", "integration", 0, False),
-        "SN": ("SN", "reception_sn", 6, False),
-        "KS": ("KS", "reception_ks", 6, False),
+        # Staying moves nothing, and appoints who answers for the right to housing.
+        "UN": ("UN", "integration", 1, False),
+        "SN": ("SN", "reception_sn", 7, False),
+        "KS": ("KS", "reception_ks", 7, False),
         "PHASE_OUT": (None, None, 0, True),
     }
     assert all("26 kap. 1 §" in a.confidentiality.sv for a in data.alternatives)

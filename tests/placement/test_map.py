@@ -102,6 +102,7 @@ def test_an_obligation_that_the_folder_gives_to_no_function_is_a_gap(municipalit
     assert codes(found.gaps) == {"guardian"}
     assert obligation(found, "guardian").gap is Gap.UNMAPPED
     assert codes(found.coming_gaps) == {"responsible_board_2026", "state_wish", "end_housing_early"}
+    assert obligation(found, "state_wish").gap is not Gap.UNMAPPED
     assert codes(responsibility_map(SWITCH).gaps) == codes(found.gaps) | codes(found.coming_gaps)
 
 
@@ -110,7 +111,12 @@ def test_a_function_without_answer_makes_its_obligations_and_tasks_gaps(municipa
     found = responsibility_map(today)
     assert obligation(found, "protection_housing").gap is Gap.UNANSWERED
     assert {row.code for row in found.task_gaps} == {"TA10", "TA16", "TA17"}
-    assert {function.code for function in found.functions_without} == {"economy", "housing"}
+    assert {function.code for function in found.functions_without} == {
+        "economy",
+        "housing",
+        "housing_right",
+        "reception_wish",
+    }
     assert task(responsibility_map(today - timedelta(days=1)), "TA10").state is State.ONE
 
 

@@ -14,12 +14,13 @@ from django.test import Client
 from django.urls import reverse
 
 from hemvist.access.actor import Actor
-from hemvist.access.models import User
+from hemvist.access.models import RoleGrant, User
 from hemvist.access.roles import Role
 from hemvist.organisation.models import Move, Unit
-from hemvist.placement import moving, queries
+from hemvist.placement import amending, carrying_out, moving, queries
 from hemvist.placement.forms.moves import STAYS, MoveParts
 from hemvist.placement.moving import Plan
+from hemvist.placement.queries import alternatives
 from hemvist.planning.responsibility import Thing
 from hemvist.reception.models import Household
 
@@ -179,7 +180,7 @@ def test_the_report_and_the_redline_are_files(strategist_page: Client, newly_app
     answer = strategist_page.get(reverse("move-letter", args=[move.pk, "docx"]))
     assert answer.status_code == 200
     words = zipfile.ZipFile(io.BytesIO(answer.content)).read("word/document.xml").decode()
-    for part in ("Förslag till beslut", "socialnämnden", "DE1" if "DE1" in words else "KS2023/781", "Sekretess"):
+    for part in ("Förslag till beslut", "Sammanfattning", "socialnämnden", "KS2023/781", "Sekretess", "Kompetens"):
         assert part in words
     assert newly_appointed.name not in words
     answer = strategist_page.get(reverse("move-redline", args=[move.pk, "UN", "docx"]))
@@ -197,6 +198,7 @@ def test_words_that_a_person_has_chosen_stay(strategist_page: Client) -> None:
     move.refresh_from_db()
     assert {row["board"] for row in move.amendments} >= {"UN", "SN"}
     words = {f"new-{number}": row["new"] for number, row in enumerate(move.amendments)}
+    words["drawn"] = amending.fingerprint(move)
     number = next(n for n, row in enumerate(move.amendments) if row["board"] == "SN" and row["new"])
     words[f"new-{number}"] = "Nämnden tar emot den som är nyanländ."
     strategist_page.post(reverse("move-rules", args=[move.pk]), words)
@@ -212,11 +214,97 @@ def test_words_that_a_person_has_chosen_stay(strategist_page: Client) -> None:
     assert move.amendments[number]["new"] != "Nämnden tar emot den som är nyanländ."
 
 
+def test_a_page_opened_for_other_drafts_removes_no_clause(strategist_page: Client) -> None:
+    move = drafted(strategist_page)
+    move.refresh_from_db()
+    before = move.amendments
+    words = {f"new-{number}": row["new"] for number, row in enumerate(before)}
+    address = reverse("move-rules", args=[move.pk])
+    half = strategist_page.post(address, {"new-0": "Ny text", "drawn": amending.fingerprint(move)})
+    assert half.status_code == 422
+    assert "Ny text" in half.content.decode()
+    stale = strategist_page.post(address, {**words, "new-0": "Ny text", "drawn": "annat"})
+    assert stale.status_code == 422
+    assert "Ny text" in stale.content.decode()
+    move.refresh_from_db()
+    assert move.amendments == before
+
+
+def test_access_is_said_anew_when_another_unit_takes_over(strategist_page: Client, newly_appointed: User) -> None:
+    move = drafted(strategist_page)
+    strategist_page.post(reverse("move-people", args=[move.pk]), {f"role-{newly_appointed.pk}": "coordinator"})
+    assert moving.plan_of(move).access
+    chosen = dict.fromkeys(alternatives()["SN"].functions, "reception_ks")
+    strategist_page.post(reverse("move-parts", args=[move.pk]), whole(move, **chosen))
+    assert moving.plan_of(move).access == ()
+    assert newly_appointed.name not in strategist_page.get(reverse("move-people", args=[move.pk])).content.decode()
+
+
+def test_a_person_with_two_roles_follows_once(strategist_page: Client, coordinator: Actor) -> None:
+    move = drafted(strategist_page)
+    person = User.objects.get(pk=coordinator.user_id)
+    RoleGrant.objects.create(
+        user=person,
+        role=Role.COORDINATOR,
+        unit=Unit.objects.get(code="integration"),
+        handles_protected=True,
+        valid_from=date(2024, 1, 1),
+        decided_by="test",
+    )
+    stays = {f"stays-{grant.pk}": "on" for grant in person.grants.all()}
+    assert strategist_page.post(reverse("move-people", args=[move.pk]), stays).status_code == 302
+    (access,) = moving.plan_of(move).access
+    assert (access.handles_protected, access.follows) == (True, True)
+
+
+def test_a_withdrawn_move_can_be_drafted_again(
+    decided: Callable[..., Move], administrator: Actor, strategist_page: Client, today: date
+) -> None:
+    move = decided()
+    moving.withdraw(administrator, move_id=move.pk, reason="Nej", today=today)
+    strategist_page.post(reverse("move-copy", args=[move.pk]))
+    copy = Move.objects.latest("id")
+    assert (copy.pk, copy.status) != (move.pk, move.status)
+    assert moving.plan_of(copy).parts == moving.plan_of(move).parts
+
+
+def test_small_numbers_of_cases_are_for_those_who_draft(
+    decided: Callable[..., Move],
+    household: Callable[..., Household],
+    client_for: Callable[..., Client],
+    actor: Callable[..., Actor],
+    strategist_page: Client,
+) -> None:
+    household()
+    move = decided()
+    moving.carry_out_due(date(2027, 1, 1))
+    page = client_for(actor(Role.CONTACT_CENTER)).get(reverse("move", args=[move.pk])).content.decode()
+    assert "färre än 5" in page
+    assert "färre än 5" not in strategist_page.get(reverse("move", args=[move.pk])).content.decode()
+
+
+def test_a_move_that_cannot_be_carried_out_closes_the_doors(
+    decided: Callable[..., Move], client: Client, monkeypatch: pytest.MonkeyPatch, administrator: Actor
+) -> None:
+    move = decided()
+
+    def broken(today: date) -> None:
+        raise RuntimeError("disk full")
+
+    with time_machine.travel("2027-01-01T08:00:00+01:00", tick=False):
+        with monkeypatch.context() as patched:
+            patched.setattr(carrying_out, "carry_out_due", broken)
+            answer = client.get(reverse("sign-in"))
+        assert (answer.status_code, "hemvist placement give-up" in answer.content.decode()) == (503, True)
+        moving.give_up(administrator, move_id=move.pk, reason="Går inte")
+        assert client.get(reverse("sign-in")).status_code == 200
+
+
 def test_a_decided_move_is_not_changed_in_the_pages(
     decided: Callable[..., Move], strategist_page: Client, administrator_page: Client
 ) -> None:
     move = decided()
-    for name in ("move-basics", "move-parts", "move-people", "move-rules", "move-preview"):
+    for name in ("move-basics", "move-parts", "move-people", "move-rules"):
         assert strategist_page.get(reverse(name, args=[move.pk])).status_code == 302
     assert strategist_page.post(reverse("move-discard", args=[move.pk])).status_code == 302
     assert administrator_page.get(reverse("move-decide", args=[move.pk])).status_code == 302

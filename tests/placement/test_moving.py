@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import ForeignKey
+from django.db import connection
+from django.db.models import ForeignKey, ManyToManyField
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from tests.conftest import FOLDERS, family
 from tests.placement.conftest import DAY, FUNCTIONS
 
@@ -23,7 +26,7 @@ from hemvist.coordination.models import Coordinator, PlanTask, TaskEvent
 from hemvist.organisation.models import Branch, Move, Responsibility, Unit
 from hemvist.organisation.queries import distribution_keys, responsible_unit
 from hemvist.organisation.services import FolderError, load_municipality
-from hemvist.placement import carrying_out, moving
+from hemvist.placement import carrying_out, moving, queries
 from hemvist.placement.moving import Access, Plan
 from hemvist.planning.responsibility import Thing
 from hemvist.reception import queries as reception
@@ -333,9 +336,13 @@ def test_closed_cases_can_stay_as_the_old_board_s_archive(
 ) -> None:
     home = household()
     services.close_case(coordinator, household=home, reason="Flyttade", on=today, today=today)
-    decided(closed_cases_follow=False)
+    with pytest.raises(ValidationError, match="ingen skulle ha behörighet att läsa dem"):
+        decided(closed_cases_follow=False)
+    decided(closed_cases_follow=False, closes=())
     carrying_out.carry_out_due(DAY)
     assert Case.objects.get(pk=home.case_id).branch.code == "reception"
+    assert Coordinator.objects.get(case=home.case, valid_to__isnull=True).unit.code == "integration"
+    assert reception.get_household(actor_for(User.objects.get(id=coordinator.user_id), DAY), home.id, today=DAY)
 
 
 def test_a_single_task_goes_to_its_own_unit(
@@ -373,6 +380,7 @@ def test_every_table_that_belongs_to_a_unit_or_branch_is_thought_of() -> None:
         "coordination.Coordinator",
         "coordination.Commitment",
         "reception.Disclosure",
+        "compensation.Payment",
     }
     history = {
         "access.CaseTransfer",
@@ -391,6 +399,253 @@ def test_every_table_that_belongs_to_a_unit_or_branch_is_thought_of() -> None:
         model._meta.label
         for model in apps.get_models()
         for field in model._meta.get_fields()
-        if isinstance(field, ForeignKey) and field.related_model in {Unit, Branch}
+        if isinstance(field, ForeignKey | ManyToManyField) and field.related_model in {Unit, Branch}
     }
     assert pointing == followed | history
+
+
+# --- several moves ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def decide(strategist: Actor, administrator: Actor, today: date) -> Callable[..., Move]:
+    """``decide(plan, on=…)``: a plan drafted and decided."""
+
+    def make(plan: Plan, on: date = today) -> Move:
+        move = moving.draft_move(strategist, plan=plan, today=on)
+        words = {"decided_on": on, "decided_by": "KF", "diary_number": "KS2026/1"}
+        return moving.decide(administrator, move_id=move.pk, today=on, **words)
+
+    return make
+
+
+def closing(on: date = date(2027, 3, 1)) -> Plan:
+    return Plan(alternative="SN", title="Enheten läggs ned", takes_effect_on=on, closes=("integration",))
+
+
+def library(on: date, unit: str = "leisure") -> Plan:
+    return Plan(alternative="UN", title="Biblioteket", takes_effect_on=on, parts={Thing("library"): unit})
+
+
+def onwards(to: User, unit: str, *, closes: str, protected: bool = True) -> Plan:
+    return Plan(
+        alternative="KS",
+        title="Vidare",
+        takes_effect_on=date(2027, 6, 1),
+        parts=dict.fromkeys((Thing(code) for code in FUNCTIONS), unit),
+        closes=(closes,),
+        access=(Access(to.id, Role.COORDINATOR, unit, protected),),
+    )
+
+
+def test_a_move_that_another_rests_on_is_not_withdrawn(
+    decide: Callable[..., Move], administrator: Actor, to_social_services: Callable[..., Plan], today: date
+) -> None:
+    first = decide(to_social_services(closes=()))
+    second = decide(closing())
+    with pytest.raises(ValidationError, match="Enheten läggs ned"):
+        moving.withdraw(administrator, move_id=first.pk, reason="Nej", today=today)
+    moving.withdraw(administrator, move_id=second.pk, reason="Nej", today=today)
+    moving.withdraw(administrator, move_id=first.pk, reason="Nej", today=today)
+
+
+def test_nothing_is_given_to_a_unit_that_will_close(decided: Callable[..., Move], decide: Callable[..., Move]) -> None:
+    decided()
+    with pytest.raises(ValidationError, match="Bibliotek"):
+        decide(library(date(2026, 12, 15), "integration"))
+
+
+def test_the_share_of_a_unit_that_was_emptied_first_is_inherited(
+    decide: Callable[..., Move], to_social_services: Callable[..., Plan]
+) -> None:
+    decide(to_social_services(closes=()))
+    decide(closing())
+    carrying_out.carry_out_due(date(2027, 3, 1))
+    units = {
+        share.unit.code
+        for key in distribution_keys()
+        if key.holds(date(2027, 3, 2))
+        for shares in key.shares.values()
+        for share in shares
+    }
+    assert "integration" not in units
+    assert "reception_sn" in units
+
+
+def test_two_moves_on_one_day_pass_the_cases_once(
+    decided: Callable[..., Move],
+    decide: Callable[..., Move],
+    household: Callable[..., Household],
+    coordinator: Actor,
+    today: date,
+) -> None:
+    home = household()
+    services.close_case(coordinator, household=home, reason="Flyttade", on=today, today=today)
+    decided(closed_cases_follow=False, closes=())
+    other = decide(library(DAY))
+    carrying_out.carry_out_due(DAY)
+    assert Case.objects.get(pk=home.case_id).branch.code == "reception"
+    other.refresh_from_db()
+    assert [row["function"] for row in other.outcome["functions"]] == ["library"]
+
+
+def test_the_preview_counts_on_the_moves_before_it(
+    decided: Callable[..., Move],
+    decide: Callable[..., Move],
+    strategist: Actor,
+    household: Callable[..., Household],
+    user: Callable[..., User],
+    today: date,
+) -> None:
+    household()
+    decided()
+    plan = onwards(user(Role.CONTACT_CENTER), "reception_ks", closes="reception_sn")
+    draft = moving.draft_move(strategist, plan=plan, today=today)
+    would = moving.preview(strategist, move=draft, today=today)
+    decide(plan)
+    carrying_out.carry_out_due(DAY)
+    (done,) = carrying_out.carry_out_due(plan.takes_effect_on)
+    assert would.__dict__ == done.outcome
+    assert would.open_cases == 1
+
+
+def test_protected_cases_need_a_handler_after_every_move(
+    decided: Callable[..., Move], strategist: Actor, user: Callable[..., User], today: date
+) -> None:
+    decided()
+    plan = onwards(user(Role.CONTACT_CENTER), "reception_ks", closes="reception_sn", protected=False)
+    draft = moving.draft_move(strategist, plan=plan, today=today)
+    assert any("skyddade" in words for words in moving.obstacles(draft, today))
+
+
+def test_the_responsibility_can_move_back_to_a_unit_that_was_closed(
+    decided: Callable[..., Move],
+    decide: Callable[..., Move],
+    household: Callable[..., Household],
+    user: Callable[..., User],
+) -> None:
+    home = household()
+    decided()
+    carrying_out.carry_out_due(DAY)
+    preset = queries.preset(queries.alternatives()["UN"], "Tillbaka", date(2027, 6, 1))
+    assert preset.parts[Thing("reception")] == "integration"
+    assert preset.closes == ("reception_sn",)
+    decide(
+        replace(onwards(user(Role.SFI_ADMINISTRATOR), "integration", closes="reception_sn"), alternative="UN"), on=DAY
+    )
+    carrying_out.carry_out_due(date(2027, 6, 1))
+    assert Unit.objects.get(code="integration").closed_on is None
+    assert Unit.objects.get(code="reception_sn").closed_on == date(2027, 6, 1)
+    assert Case.objects.get(pk=home.case_id).branch.code == "reception"
+    assert CaseTransfer.objects.filter(case=home.case).count() == 2
+
+
+# --- access -----------------------------------------------------------------------------------------------------------
+
+
+def test_who_follows_keeps_the_role_no_longer_than_it_was_given(
+    decided: Callable[..., Move], coordinator: Actor, to_social_services: Callable[..., Plan]
+) -> None:
+    person = User.objects.get(id=coordinator.user_id)
+    person.grants.update(valid_to=date(2027, 2, 1))
+    follows = Access(person.id, Role.COORDINATOR, "reception_sn", follows=True)
+    decided(access=(*to_social_services().access, follows))
+    carrying_out.carry_out_due(DAY)
+    assert actor_for(person, DAY).can("case.read")
+    assert not actor_for(person, date(2027, 2, 1)).can("case.read")
+
+
+def test_a_role_that_ended_before_the_day_does_not_come_back(
+    decided: Callable[..., Move], coordinator: Actor, to_social_services: Callable[..., Plan]
+) -> None:
+    person = User.objects.get(id=coordinator.user_id)
+    decided(access=(*to_social_services().access, Access(person.id, Role.COORDINATOR, "reception_sn", follows=True)))
+    person.grants.update(valid_to=date(2026, 12, 15))
+    carrying_out.carry_out_due(DAY)
+    assert not actor_for(person, DAY).grants
+
+
+def test_a_newcomer_s_own_sign_in_is_neither_longer_nor_lost(
+    decided: Callable[..., Move], user: Callable[..., User]
+) -> None:
+    short, later = user(Role.NEWCOMER), user(Role.NEWCOMER)
+    short.grants.update(valid_to=date(2027, 2, 1))
+    later.grants.update(valid_from=date(2027, 1, 15))
+    decided()
+    carrying_out.carry_out_due(DAY)
+    assert not actor_for(short, date(2027, 2, 1)).can("own_plan.view")
+    assert actor_for(later, date(2027, 1, 15)).can("own_plan.view")
+
+
+def test_a_narrower_role_in_the_new_unit_does_not_stop_a_wider_one(
+    decided: Callable[..., Move], newly_appointed: User
+) -> None:
+    unit = Unit.objects.get(code="reception_sn")
+    RoleGrant.objects.create(user=newly_appointed, role=Role.COORDINATOR, unit=unit, valid_from=DAY, decided_by="test")
+    decided()
+    carrying_out.carry_out_due(DAY)
+    assert newly_appointed.grants.filter(unit=unit, handles_protected=True).exists()
+
+
+def test_a_decided_move_says_what_has_come_in_its_way(
+    decided: Callable[..., Move], newly_appointed: User, today: date
+) -> None:
+    move = decided()
+    assert moving.obstacles(move, today) == []
+    User.objects.filter(pk=newly_appointed.pk).update(is_active=False)
+    assert any("Ingen får behörighet" in words for words in moving.obstacles(move, today))
+
+
+def test_a_task_of_somebody_who_has_left_is_open_again(
+    decide: Callable[..., Move], user: Callable[..., User], household: Callable[..., Household], today: date
+) -> None:
+    household(received_on=today - timedelta(days=3))
+    leaves = user(Role.SCHOOL_ADMINISTRATOR, "parent_support")
+    task = PlanTask.objects.filter(unit__code="school", status="open").first()
+    assert task is not None
+    plan.take_task(actor_for(leaves, today), task_id=task.id, today=today)
+    gone = Plan(
+        alternative="UN",
+        title="Föräldrastödet",
+        takes_effect_on=DAY,
+        parts={Thing("parent_support"): "leisure"},
+        closes=("parent_support",),
+    )
+    user(Role.COORDINATOR)
+    decide(gone)
+    carrying_out.carry_out_due(DAY)
+    task.refresh_from_db()
+    assert (task.status, task.taken_by_id, task.unit.code) == ("open", None, "school")
+
+
+def test_what_is_stored_is_swedish_whoever_comes_first(
+    decided: Callable[..., Move], household: Callable[..., Household], today: date
+) -> None:
+    household(received_on=today - timedelta(days=3))
+    decided()
+    with translation.override("en"):
+        carrying_out.carry_out_due(DAY)
+    texts = {
+        *TaskEvent.objects.values_list("text", flat=True),
+        *AuditEntry.objects.values_list("actor_name", flat=True),
+    }
+    assert any(text.startswith("Ansvaret har flyttat") for text in texts)
+    assert not any("esponsib" in text for text in texts)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_cases(
+    strategist: Actor,
+    to_social_services: Callable[..., Plan],
+    household: Callable[..., Household],
+    today: date,
+) -> None:
+    move = moving.draft_move(strategist, plan=to_social_services(), today=today)
+    counts_of_queries = []
+    for more in (2, 12):
+        for number in range(more):
+            household(family=f"Provsson{more}{number}", received_on=today - timedelta(days=3))
+        with CaptureQueriesContext(connection) as asked:
+            moving.preview(strategist, move=move, today=today)
+        counts_of_queries.append(len(asked))
+    # A few more for rows that are written in batches, and nothing for each case.
+    assert counts_of_queries[1] - counts_of_queries[0] < 12 / 2

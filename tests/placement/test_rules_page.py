@@ -66,7 +66,7 @@ def test_without_rules_the_page_says_what_to_do(client: Client) -> None:
     place = Municipality.objects.get()
     place.data["rules"] = {"rules": []}
     place.save()
-    assert "Skriv dem i kommunens rules.yaml" in read(client, "board-rules")
+    assert "Systemförvaltaren lägger in dem i kommunens mapp" in read(client, "board-rules")
     assert "saknar stöd i sin nämnds reglemente" in read(client, "board-rules-need")
 
 

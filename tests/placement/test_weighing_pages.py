@@ -93,7 +93,7 @@ def test_a_municipality_without_alternatives_is_told_what_to_do(client: Client) 
     owner = Municipality.objects.get()
     owner.data = {name: value for name, value in owner.data.items() if name != "placement"}
     owner.save()
-    assert "placement.yaml" in plain(client.get(reverse("placement")))
+    assert "Systemförvaltaren lägger in dem" in plain(client.get(reverse("placement")))
     assert "inga alternativ att väga" in plain(client.get(reverse("weighing")))
     assert client.get(reverse("weighing-edit")).status_code == 200
 

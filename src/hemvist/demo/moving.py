@@ -20,12 +20,10 @@ AHEAD = timedelta(days=21)
 def drafted_move(demo: Demo) -> None:
     """The reception to the social services board from the next New Year that is not too near."""
     alternative = queries.alternatives()["SN"]
-    plan = queries.preset(
-        alternative, "Mottagandet av nyanlända till socialnämnden", _new_year(demo.today + AHEAD), demo.today
-    )
+    plan = queries.preset(alternative, "Mottagandet av nyanlända till socialnämnden", _new_year(demo.today + AHEAD))
     access = (
         Access(demo.users["socialsekreterare"].pk, Role.COORDINATOR, "reception_sn", handles_protected=True),
-        Access(demo.users["samordnare2"].pk, Role.COORDINATOR, "reception_sn"),
+        Access(demo.users["samordnare2"].pk, Role.COORDINATOR, "reception_sn", follows=True),
     )
     strategist = demo.actors["strateg"]
     move = moving.draft_move(strategist, plan=replace(plan, access=access), today=demo.today)

@@ -13,7 +13,7 @@ from typing import Any
 
 from hemvist.organisation.models import Branch, Move, MovePart, Unit
 from hemvist.organisation.schema import ResponsibilitiesFile, Responsibility
-from hemvist.planning.responsibility import Part, Span, Thing, timeline
+from hemvist.planning.responsibility import Part, Span, Thing, answer, timeline
 
 IN_FORCE = (Move.Status.DECIDED, Move.Status.CARRIED_OUT)
 
@@ -146,8 +146,12 @@ def heirs_of(move: Move, spans: Sequence[Span]) -> list[Heir]:
     """
     found = []
     for code in move.closes:
-        had = {span.thing for span in spans if span.unit == code and span.end == move.takes_effect_on}
-        got = [span for span in spans if span.thing in had and span.start == move.takes_effect_on]
+        day = move.takes_effect_on
+        ended = [span for span in spans if span.unit == code and span.end is not None and span.end <= day]
+        # What it had last: a unit may have been emptied before it closes.
+        had = {span.thing for span in ended if span.end == max(one.end for one in ended if one.end)}
+        got = [held for thing in sorted(had, key=str) if (held := answer(spans, thing, day)) is not None]
+        got = [span for span in got if span.unit != code]
         if got:
             reception = next((span.unit for span in got if span.thing == Thing("reception")), None)
             most = Counter(span.unit for span in got).most_common(1)[0][0]

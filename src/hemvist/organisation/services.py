@@ -35,6 +35,7 @@ from hemvist.organisation.models import (
     GoverningDecision,
     HistoricalFigure,
     LocalRuling,
+    Move,
     Municipality,
     PlanTemplate,
     Responsibility,
@@ -140,7 +141,9 @@ def _keeps_what_moved(folder: Folder) -> None:
                     1,
                     code,
                     f"{code} saknas, men behövs för flytten ”{move.title}” ({move.reference})",
-                    "Lägg tillbaka den, eller återkalla flytten före dess dag",
+                    "Lägg tillbaka den"
+                    if move.status == Move.Status.CARRIED_OUT
+                    else "Lägg tillbaka den, eller återkalla flytten före dess dag",
                 )
                 for code, move in lacking
             ]
@@ -318,6 +321,8 @@ def follow_moves() -> None:
     """Make who answers for what say what the folder and the decided moves say: after a decision, a withdrawal, and the
     day itself. Called in the transaction of the deed.
     """
+    # One at a time: two decisions at once would each write who answers without the other.
+    Municipality.objects.select_for_update().first()
     source = records.responsibilities()
     if source is None:
         return

@@ -4,9 +4,11 @@ acts are repealed, put into better words by people, and shown as a redline.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,7 +23,7 @@ from hemvist.law.acts import acts
 from hemvist.law.obligations import obligations
 from hemvist.organisation import records
 from hemvist.organisation.models import Board, Function, Move
-from hemvist.placement import queries
+from hemvist.placement import moving, queries
 from hemvist.placement.rules import sources, texts_on
 from hemvist.planning.board_rules import Amendment, RulesText, apply, draft
 
@@ -43,9 +45,9 @@ def drafted(move: Move) -> list[Amendment]:
     return draft(
         texts_on(sources(), day, without=move),
         {
-            row.thing.function: (row.now.board.code, row.then.board.code)
+            row.thing.function: (row.now.board.code if row.now else "", row.then.board.code)
             for row in rows
-            if row.moves and row.now is not None and row.then is not None and row.now.board.pk != row.then.board.pk
+            if row.then is not None and (row.now is None or row.now.board.pk != row.then.board.pk)
         },
         on=day,
         register=acts(),
@@ -62,7 +64,7 @@ def redraft(actor: Actor, *, move_id: int, today: date, anew: bool = False) -> M
     reads as it did, unless ``anew``.
     """
     policy.require(actor, "placement.draft")
-    move = Move.objects.select_for_update().get(pk=move_id, status=Move.Status.DRAFT)
+    move = moving.locked_draft(move_id)
     kept = {} if anew else {_key(row): row["new"] for row in move.amendments if row.get("worded")}
     rows = []
     for amendment in drafted(move):
@@ -80,12 +82,18 @@ def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 @transaction.atomic
-def reword(actor: Actor, *, move_id: int, words: Sequence[str], today: date) -> Move:
-    """Put the amendments in other words, one for each row in order. An empty wording removes the clause."""
+def reword(actor: Actor, *, move_id: int, words: Sequence[str], drawn: str) -> Move:
+    """Put the amendments in other words, one for each row in order. An empty wording removes the clause.
+
+    ``drawn`` is the :func:`fingerprint` of the drafts that the words were written for. Raises ValidationError when they
+    have changed since.
+    """
     policy.require(actor, "placement.draft")
-    move = Move.objects.select_for_update().get(pk=move_id, status=Move.Status.DRAFT)
-    if len(words) != len(move.amendments):
-        raise ValidationError(_("Förslagen har ändrats sedan sidan öppnades. Ladda om den och skriv ändringen igen."))
+    move = moving.locked_draft(move_id)
+    if len(words) != len(move.amendments) or drawn != fingerprint(move):
+        raise ValidationError(
+            _("Förslagen har skrivits om sedan sidan öppnades. Läs dem på nytt och skriv ändringen igen.")
+        )
     rows = []
     for row, text in zip(move.amendments, words, strict=True):
         said = " ".join(text.split())
@@ -94,6 +102,11 @@ def reword(actor: Actor, *, move_id: int, words: Sequence[str], today: date) -> 
     move.save(update_fields=["amendments"])
     audit.record(actor, "move.reworded", object_type="move", object_ids=[move.pk])
     return move
+
+
+def fingerprint(move: Move) -> str:
+    """What the drafts are about: a page that was opened for other drafts does not reword these."""
+    return sha256(json.dumps([_key(row) for row in move.amendments]).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,10 @@ def said(text: Text) -> str:
     return text.get(get_language() or "sv")
 
 
+# The criterion of what the source concludes as a whole: nobody's argument, so that it is not counted twice.
+ASSESSMENT = "assessment"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArgumentLine:
     """An argument, whoever it comes from. ``lines`` are those of the investigation; ``row`` is what a user added."""
@@ -157,6 +161,11 @@ class Placement:
 
     def resting_on(self, condition: str) -> tuple[ArgumentLine, ...]:
         return tuple(line for line in self.lines if line.condition == condition)
+
+    @property
+    def assessments(self) -> tuple[ArgumentLine, ...]:
+        """What the investigation itself concludes of the alternatives, apart from the arguments it rests on."""
+        return tuple(line for line in self.lines if line.criterion == ASSESSMENT)
 
     def facts_on(self, alternative: str) -> tuple[FactLine, ...]:
         return tuple(fact for fact in self.facts if alternative in fact.fact.bears_on)

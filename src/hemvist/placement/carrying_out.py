@@ -7,36 +7,41 @@ gets in, so that nobody sees what is no longer theirs.
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils import timezone, translation
 
 from hemvist.access import audit
-from hemvist.access.actor import Actor, system_actor
+from hemvist.access.actor import system_actor
 from hemvist.access.models import Case, CaseTransfer, RoleGrant
 from hemvist.access.roles import Role
 from hemvist.compensation.models import Payment, PaymentFile
-from hemvist.coordination.models import Commitment, Coordinator, PlanTask, TaskEvent
+from hemvist.coordination.models import Commitment, Coordinator, PlanChange, PlanTask, TaskEvent
 from hemvist.coordination.queries import UNFINISHED
-from hemvist.coordination.services import rederive
+from hemvist.law.obligations import obligations
 from hemvist.organisation import records
-from hemvist.organisation.models import Branch, Move, Unit
-from hemvist.organisation.queries import distribution_keys, plan_items_by_code, responsibility_map
+from hemvist.organisation.models import Move, Unit
+from hemvist.organisation.queries import (
+    current_plan_template,
+    distribution_keys,
+    plan_items_by_code,
+    responsibility_map,
+)
 from hemvist.organisation.services import follow_moves
 from hemvist.planning.responsibility import Thing
+from hemvist.planning.shared_plan import What
 from hemvist.reception.models import Disclosure, ImportRun
 
 RECEPTION, COORDINATION = Thing("reception"), Thing("coordination")
 AT_A_TIME = 500
-# What lies in a branch because its owner's cases or files do, besides the cases themselves.
-FOLLOWS_BRANCH = (ImportRun, PaymentFile, Payment)
+# Files that lie in a branch because the reception does.
+FOLLOWS_BRANCH = (ImportRun, PaymentFile)
 
 
 def standing(day: date) -> Q:
@@ -72,79 +77,389 @@ def due(today: date) -> bool:
     return Move.objects.filter(status=Move.Status.DECIDED, takes_effect_on__lte=today).exists()
 
 
+def waiting(until: date) -> list[Move]:
+    """The decided moves that take effect by a day, in the order in which they do. One query."""
+    moves = Move.objects.filter(status=Move.Status.DECIDED, takes_effect_on__lte=until)
+    return list(moves.order_by("takes_effect_on", "decided_on", "id"))
+
+
 @transaction.atomic
 def carry_out_due(today: date) -> list[Move]:
     """Carry out every decided move whose day has come, the earliest first. Doing it again does nothing."""
+    list(Move.objects.select_for_update().filter(status=Move.Status.DECIDED, takes_effect_on__lte=today).order_by("id"))
     done = []
-    waiting = Move.objects.select_for_update().filter(status=Move.Status.DECIDED, takes_effect_on__lte=today)
-    for move in waiting.order_by("takes_effect_on", "decided_on", "id"):
-        outcome = carry_out(move, today)
-        move.outcome = asdict(outcome)
+    for move in waiting(today):
+        move.outcome = asdict(carry_out(move))
         move.save(update_fields=["outcome"])
         done.append(move)
     return done
 
 
-def carry_out(move: Move, today: date, *, rehearsing: bool = False) -> Outcome:
-    """The deed. ``rehearsing`` leaves out the row of the journal for each case, since it is taken back anyway."""
-    actor = system_actor(_("Flytt av ansvar"))
-    day = move.takes_effect_on
-    before = responsibility_map(day - timedelta(days=1))
-    keys_before = _shares_of(move.closes, day - timedelta(days=1))
-    planned = set(Unit.objects.filter(planned=True).values_list("code", flat=True))
-    move.status, move.carried_out_at = Move.Status.CARRIED_OUT, timezone.now()
-    move.save(update_fields=["status", "carried_out_at"])
-    follow_moves()
-    after = responsibility_map(day)
-    outcome = Outcome(money_shares=keys_before, clauses=len(move.amendments))
-    outcome.functions, outcome.obligations, outcome.tasks = _moved(before, after)
-    outcome.units_opened = sorted(planned & {part.unit.code for part in move.parts.select_related("unit")})
-    outcome.units_closed = sorted(move.closes)
-    old, new = before.get(RECEPTION), after.get(RECEPTION)
-    if old is not None and new is not None and old.branch_id != new.branch_id:
-        _pass_cases(actor, move, old.branch, new.branch, outcome, rehearsing=rehearsing)
-    _change_access(actor, move, old, new, outcome)
-    _pass_coordination(move, before, after, outcome)
-    _pass_tasks(actor, move, after, today, outcome)
-    outcome.commitments = Commitment.objects.filter(unit__code__in=move.closes, outcome="").update(
-        unit=after.get(COORDINATION, new)
-    )
-    audit.record(
-        actor,
-        "move.carried_out",
-        object_type="move",
-        object_ids=[move.pk],
-        details={key: value for key, value in asdict(outcome).items() if isinstance(value, int)},
-        reason=move.reference,
-    )
-    return outcome
+def carry_out(move: Move, *, rehearsing: bool = False, work: bool = True) -> Outcome:
+    """The deed, in the caller's transaction. What is stored is Swedish, whoever sets it going.
+
+    ``rehearsing`` takes no locks and writes no journal, since it is taken back. Without ``work`` only who answers and
+    who has access change, which is enough to see whether the move would leave something broken.
+    """
+    with translation.override("sv"):
+        return _Day(move, rehearsing=rehearsing).carry_out(work=work)
 
 
-def _moved(
-    before: Mapping[Thing, Unit], after: Mapping[Thing, Unit]
-) -> tuple[list[dict[str, str]], list[str], list[str]]:
-    """What changed hands: functions with from and to, codes of obligations and of tasks."""
-    functions = [
-        {"function": thing.function, "task": thing.task, "from": old.code if old else "", "to": unit.code}
-        for thing, unit in after.items()
-        if (old := before.get(thing) or (before.get(thing.whole) if thing.task else None)) is None or old.pk != unit.pk
-    ]
-    whole = {row["function"] for row in functions if not row["task"]}
-    source = records.responsibilities()
-    if source is None:
-        return functions, [], []
-    obligations = [row.code for row in source.obligations if row.function in whole]
-    tasks = [
-        task.code
-        for task in source.tasks
-        if _owner(before, Thing(task.function, task.code)) != _owner(after, Thing(task.function, task.code))
-    ]
-    return functions, obligations, tasks
+class _Day:
+    """One move on its day: who answered the day before and who does from it, and what has been done so far.
+
+    Order of locks as everywhere: the cases first, the journal last (:func:`hemvist.access.policy.hold_with_case`).
+    """
+
+    def __init__(self, move: Move, *, rehearsing: bool) -> None:
+        self.move = move
+        self.day: date = move.takes_effect_on
+        self.rehearsing = rehearsing
+        self.actor = system_actor("Flytt av ansvar")
+        self.cause = f"Ansvaret har flyttat: {move.reference}"[:200]
+        self.outcome = Outcome(clauses=len(move.amendments))
+        self.parts = {Thing(part.function.code, part.task) for part in move.parts.select_related("function")}
+        self.before: Mapping[Thing, Unit] = {}
+        self.after: Mapping[Thing, Unit] = {}
+        # Whose access in the units that are left ended, and the rows for the journal.
+        self.left: set[uuid.UUID] = set()
+        self.journal: list[dict[str, Any]] = []
+
+    @property
+    def old(self) -> Unit | None:
+        """The unit that had the reception the day before."""
+        return self.before.get(RECEPTION)
+
+    @property
+    def new(self) -> Unit | None:
+        return self.after.get(RECEPTION)
+
+    def carry_out(self, *, work: bool) -> Outcome:
+        if work and not self.rehearsing:
+            list(Case.objects.select_for_update().order_by("id").values_list("id"))
+        move, outcome = self.move, self.outcome
+        self.before = responsibility_map(self.day - timedelta(days=1))
+        outcome.money_shares = _shares_of(move.closes, self.day - timedelta(days=1))
+        idle = set(Unit.objects.exclude(pk__in=Unit.objects.working()).values_list("code", flat=True))
+        move.status, move.carried_out_at = Move.Status.CARRIED_OUT, timezone.now()
+        move.save(update_fields=["status", "carried_out_at"])
+        follow_moves()
+        self.after = responsibility_map(self.day)
+        outcome.functions, outcome.obligations, outcome.tasks = self._moved()
+        outcome.units_opened = sorted(idle & {part.unit.code for part in move.parts.select_related("unit")})
+        outcome.units_closed = sorted(move.closes)
+        self._change_access()
+        if work:
+            self._pass_cases()
+            self._pass_coordination()
+            self._pass_tasks()
+            outcome.commitments = Commitment.objects.filter(unit__code__in=move.closes, outcome="").update(
+                unit=self.after.get(COORDINATION) or self.new
+            )
+        self._write_journal()
+        return outcome
+
+    def _moved(self) -> tuple[list[dict[str, str]], list[str], list[str]]:
+        """What changed hands by this move: functions with from and to, codes of obligations and of tasks."""
+        functions = []
+        for thing in sorted(self.parts, key=lambda thing: (thing.function, thing.task)):
+            old, unit = self._owner(self.before, thing), self._owner(self.after, thing)
+            if unit is not None and (old is None or old.pk != unit.pk):
+                row = {"function": thing.function, "task": thing.task, "from": old.code if old else "", "to": unit.code}
+                functions.append(row)
+        whole = {row["function"] for row in functions if not row["task"]}
+        source = records.responsibilities()
+        if source is None:
+            return functions, [], []
+        law = obligations()
+        duties = [
+            row.code
+            for row in source.obligations
+            if row.function in whole and row.code in law and law[row.code].holds(self.day)
+        ]
+        tasks = []
+        for task in source.tasks:
+            thing = Thing(task.function, task.code)
+            if self.parts & {thing, thing.whole} and self._owner(self.before, thing) != self._owner(self.after, thing):
+                tasks.append(task.code)
+        return functions, duties, tasks
+
+    @staticmethod
+    def _owner(answers: Mapping[Thing, Unit], thing: Thing) -> Unit | None:
+        return answers.get(thing) or answers.get(thing.whole)
+
+    # --- access -------------------------------------------------------------------------------------------------------
+
+    def _change_access(self) -> None:
+        """Roles in closing units end on the day, the move's own begin, and newcomers follow the reception."""
+        day, outcome = self.day, self.outcome
+        closing = Q(unit__code__in=self.move.closes)
+        goes_on = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+        leaving = list(RoleGrant.objects.filter(closing, goes_on).exclude(role=Role.NEWCOMER).order_by("id"))
+        sources = Q(closing)
+        if self.old is not None:
+            sources |= Q(unit=self.old)
+        held: dict[tuple[uuid.UUID, str], list[RoleGrant]] = defaultdict(list)
+        for grant in RoleGrant.objects.filter(sources, standing(day)):
+            held[grant.user_id, grant.role].append(grant)
+        given: list[uuid.UUID] = []
+        for row in self.move.access.select_related("user").order_by("id"):
+            mine = held[row.user_id, row.role]
+            # Who follows had the role until the day, and keeps it no longer and no wider than it was given.
+            if not row.user.is_active or (row.follows and not mine):
+                continue
+            until = None if not row.follows or any(g.valid_to is None for g in mine) else max(g.valid_to for g in mine)  # type: ignore[type-var]
+            protected = row.handles_protected and (not row.follows or any(g.handles_protected for g in mine))
+            if self._give(row.user_id, row.role, row.unit_id, protected=protected, until=until):
+                given.append(row.user_id)
+        outcome.grants_given = len(given)
+        self._newcomers(Q(closing, goes_on))
+        # A role that was to begin on the day or later has never held.
+        never = [grant.pk for grant in leaving if grant.valid_from >= day]
+        RoleGrant.objects.filter(pk__in=never).delete()
+        RoleGrant.objects.filter(pk__in=[grant.pk for grant in leaving if grant.valid_from < day]).update(valid_to=day)
+        outcome.grants_ended = len(leaving)
+        self.left = {grant.user_id for grant in leaving}
+        roles = Counter(f"{grant.role} ended" for grant in leaving)
+        roles["given"] = len(given)
+        self.journal.append(
+            {
+                "action": "role.moved",
+                "object_type": "user",
+                "object_ids": sorted({*self.left, *given}, key=str),
+                "details": dict(sorted(roles.items())),
+            }
+        )
+
+    def _give(self, user_id: uuid.UUID, role: str, unit_id: int, *, protected: bool, until: date | None) -> bool:
+        """Give a role from the day to somebody who does not hold it already as wide. Whether anything was given."""
+        have = list(RoleGrant.objects.filter(standing(self.day), user_id=user_id, role=role, unit_id=unit_id))
+        if any((grant.handles_protected or not protected) and grant.valid_to is None for grant in have):
+            return False
+        same_day = next((grant for grant in have if grant.valid_from == self.day), None)
+        if same_day is not None:
+            same_day.handles_protected = same_day.handles_protected or protected
+            same_day.valid_to = until
+            same_day.save(update_fields=["handles_protected", "valid_to"])
+            return True
+        RoleGrant.objects.create(
+            user_id=user_id,
+            role=role,
+            unit_id=unit_id,
+            valid_from=self.day,
+            valid_to=until,
+            handles_protected=protected,
+            decided_by=self.move.reference[:200],
+        )
+        return True
+
+    def _newcomers(self, closing: Q) -> None:
+        """The newcomers' own sign-ins go where the reception goes, for as long as they were given."""
+        old, new = self.old, self.new
+        if new is None:
+            return
+        where = closing
+        if old is not None and old.pk != new.pk:
+            where |= Q(unit=old) & (Q(valid_to__isnull=True) | Q(valid_to__gt=self.day))
+        grants = list(RoleGrant.objects.filter(where, role=Role.NEWCOMER).exclude(unit=new).order_by("id"))
+        for grant in grants:
+            if grant.valid_from < self.day:
+                self._give(grant.user_id, grant.role, new.pk, protected=False, until=grant.valid_to)
+                grant.valid_to = self.day
+            else:
+                grant.unit = new
+            grant.save(update_fields=["valid_to", "unit"])
+        self.outcome.newcomers = len(grants)
+        if grants:
+            users = [grant.user_id for grant in grants]
+            self.journal.append({"action": "role.moved", "object_type": "user", "object_ids": users, "details": {}})
+
+    # --- the work -----------------------------------------------------------------------------------------------------
+
+    def _pass_cases(self) -> None:
+        """Where this move takes the reception, the open cases go, and the closed ones unless they stay as an archive;
+        with each what was written about it in the old owner's branch.
+        """
+        move, new, outcome = self.move, self.new, self.outcome
+        if RECEPTION not in self.parts or new is None:
+            return
+        which = Q(closed_on__isnull=True)
+        if move.closed_cases_follow and self.old is not None:
+            which |= Q(branch=self.old.branch)
+        rows = list(
+            Case.objects.filter(which)
+            .exclude(branch=new.branch)
+            .order_by("id")
+            .values_list("id", "closed_on", "branch_id", "branch__code")
+        )
+        outcome.open_cases = sum(closed_on is None for _id, closed_on, _branch, _code in rows)
+        outcome.closed_cases = len(rows) - outcome.open_cases
+        CaseTransfer.objects.bulk_create(
+            (
+                CaseTransfer(case_id=case_id, from_branch_id=branch, to_branch=new.branch, on=self.day, move=move)
+                for case_id, _closed, branch, _code in rows
+            ),
+            batch_size=AT_A_TIME,
+        )
+        moved = CaseTransfer.objects.filter(move=move).values("case")
+        Case.objects.filter(id__in=moved).update(branch=new.branch)
+        left = {branch for _id, _closed, branch, _code in rows}
+        if self.old is not None and self.old.branch_id != new.branch_id:
+            left.add(self.old.branch_id)
+        # A comment is the owner's note on its case; it goes where the case goes.
+        comments = TaskEvent.objects.filter(kind=TaskEvent.Kind.COMMENTED, branch__in=left, task__case__in=moved)
+        comments.update(branch=new.branch)
+        # Whom the case belongs to needs no disclosure from it.
+        ending = Disclosure.objects.filter(
+            case__in=moved, recipient=new.branch, revoked_at__isnull=True, valid_to__gt=self.day
+        )
+        ids = list(ending.values_list("id", flat=True))
+        ending.update(revoked_at=timezone.now(), revoke_reason="Ärendet hör till mottagaren efter flytten av ansvaret.")
+        outcome.disclosures_ended = len(ids)
+        # A payment goes with the person's case; what nobody could be found for goes with the reception.
+        payments = Payment.objects.filter(branch__in=left)
+        outcome.payments = payments.filter(Q(person__isnull=True) | Q(person__case__in=moved)).update(branch=new.branch)
+        for model in FOLLOWS_BRANCH:
+            model._default_manager.filter(branch__in=left).update(branch=new.branch)
+        if ids:
+            row = {"action": "disclosure.ended", "object_type": "disclosure", "object_ids": ids, "details": {}}
+            self.journal.append(row)
+        self.journal += [
+            {
+                "action": "case.passed_on",
+                "object_type": "case",
+                "object_ids": [case_id],
+                "case": case_id,
+                "details": {"from": code, "to": new.branch.code, "move": move.pk},
+            }
+            for case_id, _closed, _branch, code in rows
+        ]
+
+    def _pass_coordination(self) -> None:
+        """The cases of the old coordinating unit get the new one. Its person stays if that person works there."""
+        old, new = self.before.get(COORDINATION), self.after.get(COORDINATION)
+        if new is None:
+            return
+        leaving = Q(unit__code__in=self.move.closes)
+        if old is not None and old.pk != new.pk and COORDINATION in self.parts:
+            leaving |= Q(unit=old)
+        concerned = Q(case__closed_on__isnull=True) | Q(case__transfers__move=self.move)
+        rows = list(
+            Coordinator.objects.filter(leaving, concerned, valid_to__isnull=True)
+            .exclude(unit=new)
+            .order_by("id")
+            .distinct()
+        )
+        at_work = self._at_work()
+        for row in rows:
+            row.valid_to = max(self.day, row.valid_from)
+        Coordinator.objects.bulk_update(rows, ["valid_to"], batch_size=AT_A_TIME)
+        Coordinator.objects.bulk_create(
+            (
+                Coordinator(
+                    case_id=row.case_id,
+                    unit=new,
+                    user_id=row.user_id if (row.user_id, new.branch_id) in at_work else None,
+                    valid_from=max(self.day, row.valid_from),
+                )
+                for row in rows
+            ),
+            batch_size=AT_A_TIME,
+        )
+        self.outcome.coordinators = len(rows)
+
+    def _at_work(self) -> set[tuple[uuid.UUID | None, int]]:
+        """Who works in which branch from the day. One query."""
+        grants = RoleGrant.objects.filter(standing(self.day), user__is_active=True)
+        return set(grants.values_list("user_id", "unit__branch_id"))
+
+    def _pass_tasks(self) -> None:
+        """Open tasks go to whoever answers for them now; those set by hand too, where their unit closes. A task that
+        somebody has begun and can no longer work is open again. The next derivation finds nothing to change.
+        """
+        catalogue = {code: item.catalogue for code, item in plan_items_by_code().items()}
+        at_work = self._at_work()
+        receivers: dict[int, list[uuid.UUID]] = defaultdict(list)
+        told: dict[uuid.UUID, list[dict[str, Any]]] = defaultdict(list)
+        events: list[TaskEvent] = []
+        reopened: list[uuid.UUID] = []
+        for task in self._open_tasks():
+            heir, branch = self._heir(task, catalogue), task.unit__branch_id
+            moves = heir is not None and heir.pk != task.unit_id
+            if heir is not None and moves:
+                branch = heir.branch_id
+                units = {"from": task.unit_id, "to": heir.pk}
+                receivers[heir.pk].append(task.id)
+                events.append(
+                    TaskEvent(task_id=task.id, kind=TaskEvent.Kind.HANDED_OVER, text=self.cause, details=units)
+                )
+                if task.case__closed_on is None:
+                    change = {"task": str(task.id), "code": task.code, "what": str(What.OWNER)}
+                    told[task.case_id].append(change | {key: str(unit) for key, unit in units.items()})
+            left = task.taken_by_id is not None and (moves or task.taken_by_id in self.left)
+            if left and (task.taken_by_id, branch) not in at_work:
+                reopened.append(task.id)
+                events.append(TaskEvent(task_id=task.id, kind=TaskEvent.Kind.REOPENED, text=self.cause))
+        now = timezone.now()
+        for unit_id, ids in receivers.items():
+            for some in _batches(ids):
+                PlanTask.objects.filter(id__in=some).update(unit_id=unit_id, unit_set_by_hand=False, changed_at=now)
+        for some in _batches(reopened):
+            PlanTask.objects.filter(id__in=some).update(taken_by=None, status=PlanTask.Status.OPEN, changed_at=now)
+        TaskEvent.objects.bulk_create(events, batch_size=AT_A_TIME)
+        version, _items = current_plan_template()
+        PlanChange.objects.bulk_create(
+            (
+                PlanChange(
+                    case_id=case_id, cause=self.cause, template_version=version, moved=len(changes), changes=changes
+                )
+                for case_id, changes in told.items()
+            ),
+            batch_size=AT_A_TIME,
+        )
+        self.outcome.plan_tasks = sum(len(ids) for ids in receivers.values())
+
+    def _open_tasks(self) -> Iterator[Any]:
+        """The open tasks of the plans as rows; those of cases that stay behind as an archive are left alone."""
+        followed = CaseTransfer.objects.filter(move=self.move).values("case")
+        archived = Q(case__closed_on__isnull=False) & ~Q(case__in=followed)
+        rows = PlanTask.objects.filter(status__in=UNFINISHED).exclude(archived).order_by("case_id", "id")
+        fields = ("id", "case_id", "code", "function", "unit_id", "unit__code", "unit__branch_id", "unit_set_by_hand")
+        of_case = ("taken_by_id", "case__branch_id", "case__protected_since", "case__closed_on")
+        return iter(rows.values_list(*fields, *of_case, named=True))
+
+    def _heir(self, task: Any, catalogue: Mapping[str, str]) -> Unit | None:
+        """Who has a task from the day by this move, as the derivation says it (:mod:`hemvist.planning.shared_plan`);
+        None where the move does not concern it.
+        """
+        thing = Thing(task.function, catalogue.get(task.code, ""))
+        owner = self._owner(self.after, thing) if task.function else None
+        closing = task.unit__code in self.move.closes
+        derived = task.code in catalogue and not task.unit_set_by_hand
+        # What nobody answers for lies with the coordination.
+        moved = bool(self.parts & {thing, thing.whole}) or (COORDINATION in self.parts and owner is None)
+        if not (closing or (derived and moved)):
+            return None
+        heir = owner or self.after.get(COORDINATION) or self.new
+        # Nothing of a protected case leaves the branch that owns it by the way.
+        if closing and task.case__protected_since and heir is not None and heir.branch_id != task.case__branch_id:
+            return self.new
+        return heir
+
+    # --- the journal --------------------------------------------------------------------------------------------------
+
+    def _write_journal(self) -> None:
+        if self.rehearsing:
+            return
+        numbers = {key: value for key, value in asdict(self.outcome).items() if isinstance(value, int)}
+        own = {"action": "move.carried_out", "object_type": "move", "object_ids": [self.move.pk], "details": numbers}
+        for row in (*self.journal, own):
+            audit.record(self.actor, reason=self.move.reference, **row)
 
 
-def _owner(answers: Mapping[Thing, Unit], thing: Thing) -> int | None:
-    unit = answers.get(thing) or answers.get(thing.whole)
-    return unit.pk if unit else None
+def _batches(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    for start in range(0, len(ids), AT_A_TIME):
+        yield ids[start : start + AT_A_TIME]
 
 
 def _shares_of(units: Collection[str], day: date) -> int:
@@ -156,178 +471,3 @@ def _shares_of(units: Collection[str], day: date) -> int:
         for shares in key.shares.values()
         for share in shares
     )
-
-
-def _pass_cases(
-    actor: Actor, move: Move, old: Branch, new: Branch, outcome: Outcome, *, rehearsing: bool = False
-) -> None:
-    """The cases get a new owner, and with them what was written about them in the old owner's branch."""
-    cases = Case.objects.select_for_update().filter(branch=old)
-    if not move.closed_cases_follow:
-        cases = cases.filter(closed_on__isnull=True)
-    rows = list(cases.order_by("id").values_list("id", "closed_on"))
-    outcome.open_cases = sum(closed_on is None for _id, closed_on in rows)
-    outcome.closed_cases = len(rows) - outcome.open_cases
-    CaseTransfer.objects.bulk_create(
-        (
-            CaseTransfer(case_id=case_id, from_branch=old, to_branch=new, on=move.takes_effect_on, move=move)
-            for case_id, _closed in rows
-        ),
-        batch_size=AT_A_TIME,
-    )
-    moved = CaseTransfer.objects.filter(move=move).values("case")
-    Case.objects.filter(id__in=moved).update(branch=new)
-    # A comment is the owner's note on its case; it goes where the case goes.
-    TaskEvent.objects.filter(kind=TaskEvent.Kind.COMMENTED, branch=old, task__case__in=moved).update(branch=new)
-    # Whom the case belongs to needs no disclosure from it.
-    outcome.disclosures_ended = Disclosure.objects.filter(
-        case__in=moved, recipient=new, revoked_at__isnull=True, valid_to__gt=move.takes_effect_on
-    ).update(revoked_at=timezone.now(), revoke_reason=_("Ärendet hör till mottagaren efter flytten av ansvaret."))
-    for model in FOLLOWS_BRANCH:
-        count = model._default_manager.filter(branch=old).update(branch=new)
-        outcome.payments += count if model is Payment else 0
-    if rehearsing:
-        return
-    for case_id, _closed in rows:
-        audit.record(
-            actor,
-            "case.passed_on",
-            object_type="case",
-            object_ids=[case_id],
-            case=case_id,
-            details={"from": old.code, "to": new.code, "move": move.pk},
-            reason=move.reference,
-        )
-
-
-def _change_access(actor: Actor, move: Move, old: Unit | None, new: Unit | None, outcome: Outcome) -> None:
-    """Roles in closing units end on the day, the move's own begin, and newcomers follow the reception."""
-    day = move.takes_effect_on
-    leaving = RoleGrant.objects.select_for_update().filter(unit__code__in=move.closes)
-    leaving = leaving.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
-    newcomers = Q(role=Role.NEWCOMER)
-    if old is not None and new is not None and old.pk != new.pk:
-        following = RoleGrant.objects.filter(newcomers & standing(day), unit=old)
-        outcome.newcomers = _grant(
-            ((grant.user_id, grant.role, new.pk, False) for grant in list(following)), day, move.reference
-        )
-        following.filter(valid_from__lt=day).update(valid_to=day)
-    # A role that was to begin on the day or later has never held.
-    never = list(leaving.filter(valid_from__gte=day))
-    ending = list(leaving.exclude(newcomers).filter(valid_from__lt=day))
-    RoleGrant.objects.filter(pk__in=[grant.pk for grant in ending]).update(valid_to=day)
-    leaving.filter(newcomers, valid_from__lt=day).update(valid_to=day)
-    RoleGrant.objects.filter(pk__in=[grant.pk for grant in never]).delete()
-    outcome.grants_ended = len(ending) + len(never)
-    given = move.access.select_related("user").filter(user__is_active=True)
-    outcome.grants_given = _grant(
-        ((row.user_id, row.role, row.unit_id, row.handles_protected) for row in given), day, move.reference
-    )
-    roles = Counter((grant.role, "ended") for grant in (*ending, *never))
-    roles.update((row.role, "given") for row in given)
-    audit.record(
-        actor,
-        "role.moved",
-        object_type="user",
-        object_ids=sorted({*(grant.user_id for grant in (*ending, *never)), *(row.user_id for row in given)}, key=str),
-        details={f"{role} {what}": count for (role, what), count in sorted(roles.items())},
-        reason=move.reference,
-    )
-
-
-def _grant(rows: Iterable[tuple[uuid.UUID, str, int, bool]], day: date, reference: str) -> int:
-    """Give roles from a day to those who do not hold them already. Returns how many."""
-    made = 0
-    for user_id, role, unit_id, handles_protected in rows:
-        _row, created = RoleGrant.objects.get_or_create(
-            user_id=user_id,
-            role=role,
-            unit_id=unit_id,
-            valid_from=day,
-            defaults={"handles_protected": handles_protected, "decided_by": reference[:200]},
-        )
-        made += created
-    return made
-
-
-def _pass_coordination(move: Move, before: Mapping[Thing, Unit], after: Mapping[Thing, Unit], outcome: Outcome) -> None:
-    """Every case of the old coordinating unit gets the new one. Its person stays if that person works there."""
-    old, new = before.get(COORDINATION), after.get(COORDINATION)
-    if new is None:
-        return
-    day = move.takes_effect_on
-    leaving = Q(unit__code__in=move.closes)
-    if old is not None and old.pk != new.pk:
-        leaving |= Q(unit=old)
-    rows = list(Coordinator.objects.select_for_update().filter(leaving, valid_to__isnull=True).exclude(unit=new))
-    at_work = set(RoleGrant.objects.filter(standing(day), unit__branch=new.branch).values_list("user_id", flat=True))
-    for row in rows:
-        row.valid_to = max(day, row.valid_from)
-    Coordinator.objects.bulk_update(rows, ["valid_to"], batch_size=AT_A_TIME)
-    Coordinator.objects.bulk_create(
-        (
-            Coordinator(
-                case_id=row.case_id,
-                unit=new,
-                user_id=row.user_id if row.user_id in at_work else None,
-                valid_from=max(day, row.valid_from),
-            )
-            for row in rows
-        ),
-        batch_size=AT_A_TIME,
-    )
-    outcome.coordinators = len(rows)
-
-
-def _pass_tasks(actor: Actor, move: Move, after: Mapping[Thing, Unit], today: date, outcome: Outcome) -> None:
-    """The plans follow who answers for what; what a closing unit has besides goes with its function, or to the
-    coordination. Nothing that people have done is lost; a task somebody had begun and can no longer see is open again.
-    """
-    unfinished = PlanTask.objects.filter(status__in=UNFINISHED)
-    units_before = dict(unfinished.values_list("id", "unit_id"))
-    cases = list(Case.objects.filter(closed_on__isnull=True).order_by("number"))
-    cause = _("Ansvaret har flyttat: %(reference)s") % {"reference": move.reference}
-    for start in range(0, len(cases), AT_A_TIME):
-        rederive(actor, cases[start : start + AT_A_TIME], cause[:200], today)
-    items = plan_items_by_code()
-    left = list(unfinished.filter(unit__code__in=move.closes).order_by("case_id", "id").select_related("unit", "case"))
-    events = []
-    for task in left:
-        item = items.get(task.code)
-        heir = after.get(Thing(task.function, item.catalogue if item else "")) or after.get(Thing(task.function))
-        heir = heir or after.get(COORDINATION) or after.get(RECEPTION)
-        # Nothing of a protected case leaves the branch that owns it.
-        if task.case.protected and heir is not None and heir.branch_id != task.case.branch_id:
-            heir = after.get(RECEPTION)
-        if heir is None:
-            continue
-        events.append(
-            TaskEvent(
-                task=task,
-                kind=TaskEvent.Kind.HANDED_OVER,
-                text=cause,
-                details={"from": task.unit_id, "to": heir.pk},
-            )
-        )
-        task.unit = heir
-        task.unit_set_by_hand = False
-    PlanTask.objects.bulk_update(left, ["unit", "unit_set_by_hand"], batch_size=AT_A_TIME)
-    moved = [
-        task
-        for task in unfinished.select_related("unit").filter(id__in=units_before)
-        if task.unit_id != units_before[task.id]
-    ]
-    outcome.plan_tasks = len(moved)
-    at_work: dict[int, set[Any]] = {}
-    reopened = []
-    for task in moved:
-        branch = task.unit.branch_id
-        if branch not in at_work:
-            grants = RoleGrant.objects.filter(standing(move.takes_effect_on), unit__branch_id=branch)
-            at_work[branch] = set(grants.values_list("user_id", flat=True))
-        if task.taken_by_id is not None and task.taken_by_id not in at_work[branch]:
-            task.taken_by, task.status = None, PlanTask.Status.OPEN
-            reopened.append(task)
-            events.append(TaskEvent(task=task, kind=TaskEvent.Kind.REOPENED, text=cause))
-    PlanTask.objects.bulk_update(reopened, ["taken_by", "status"], batch_size=AT_A_TIME)
-    TaskEvent.objects.bulk_create(events, batch_size=AT_A_TIME)

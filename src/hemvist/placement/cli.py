@@ -16,6 +16,12 @@ def register(subparsers: Any) -> None:
         help="Genomför beslutade flyttar vars dag har kommit; görs annars vid dagens första besök. Får köras om",
     )
     carry_out.set_defaults(run=_carry_out)
+    give_up = deeds.add_parser(
+        "give-up", help="Återkalla en beslutad flytt som inte gick att genomföra, så att användarna släpps in igen"
+    )
+    give_up.add_argument("move", type=int, metavar="NUMMER", help="flyttens nummer, som i sidans adress")
+    give_up.add_argument("--reason", required=True, help="varför")
+    give_up.set_defaults(run=_give_up)
 
 
 def _carry_out(options: argparse.Namespace) -> int:
@@ -32,4 +38,24 @@ def _carry_out(options: argparse.Namespace) -> int:
         )
     if not moves:
         print("Ingen flytt väntar på att genomföras.")
+    return 0
+
+
+def _give_up(options: argparse.Namespace) -> int:
+    setup_django()
+    from django.core.exceptions import ValidationError
+
+    from hemvist.access.actor import system_actor
+    from hemvist.access.errors import NotVisible
+    from hemvist.placement.moving import give_up
+
+    try:
+        move = give_up(system_actor("kommandoraden"), move_id=options.move, reason=options.reason)
+    except NotVisible:
+        print(f"Det finns ingen flytt med numret {options.move}.")
+        return 1
+    except ValidationError as error:
+        print(" ".join(error.messages))
+        return 1
+    print(f"{move.title} är återkallad. Ingenting har flyttats.")
     return 0

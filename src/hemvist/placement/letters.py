@@ -48,7 +48,7 @@ def redline_of(move: Move, board: str) -> Document:
             f"Reglemente för {_small(name)}: förslag till ändringar",
             "sv",
             (
-                Paragraph.of(f"Ändringarna ska gälla från och med {longdate(move.takes_effect_on)}."),
+                Paragraph.of(f"Ändringarna ska gälla från och med den {longdate(move.takes_effect_on)}."),
                 Heading("Bestämmelser"),
                 *(Paragraph(runs) for runs in amending.redlined(move, board)),
                 Heading("Skäl"),
@@ -82,7 +82,7 @@ def report(actor: Actor, move: Move, *, today: date) -> Document:
             "sv",
             tuple(blocks),
             (
-                ("Handling", "Tjänsteskrivelse, utkast"),
+                ("Handling", "Tjänsteskrivelse" if move.decided_on else "Tjänsteskrivelse, utkast"),
                 ("Kommun", place.name_sv if place else ""),
                 ("Dag", longdate(today)),
                 ("Handläggare", actor.name),
@@ -100,16 +100,20 @@ def _proposals(move: Move, rows: list[queries.FunctionRow]) -> list[str]:
             by_pair.setdefault((row.now.board.name, row.then.board.name), []).append(_small(row.name))
     for (source, target), names in by_pair.items():
         found.append(
-            f"Ansvaret för {_listed(names)} flyttas från {_small(source)} till {_small(target)} från och med {day}."
+            f"Ansvaret för {_listed(names)} flyttas från {_small(source)} till {_small(target)} från och med den {day}."
         )
+    for row in rows:
+        if row.now is None and row.then is not None:
+            found.append(f"{row.then.board.name} svarar för {_small(row.name)} från och med den {day}.")
     boards = [_small(name) for _code, name in amending.boards_of(move)]
     if boards:
-        found.append(f"Reglementena för {_listed(boards)} ändras enligt förslaget, från och med {day}.")
+        rules = "Reglementena" if len(boards) > 1 else "Reglementet"
+        found.append(f"{rules} för {_listed(boards)} ändras enligt förslaget, från och med den {day}.")
     for unit in Unit.objects.filter(code__in=move.closes):
-        found.append(f"{unit.name} läggs ned {day}. Dess uppgifter fördelas enligt tabellen nedan.")
+        found.append(f"{unit.name} läggs ned den {day}. Dess uppgifter fördelas enligt tabellen nedan.")
     for one in queries.names_and_missions(move):
         if one.name:
-            found.append(f"Den enhet som svarar för mottagandet heter {one.name} från och med {day}.")
+            found.append(f"Den enhet som svarar för mottagandet heter {one.name} från och med den {day}.")
         if one.mission:
             found.append(f"Enhetens uppdrag är: {one.mission}")
     return found or ["(Förslaget är tomt: utkastet ändrar ingenting än.)"]
@@ -125,7 +129,7 @@ def _summary(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
     tasks = sum(task.moves for row in rows for task in row.tasks)
     words = f"Mottagandet ligger hos {found.old.name} ({_small(found.old.board.name)})."
     if found.changes_board:
-        words += f" Från och med {longdate(move.takes_effect_on)} skulle det ligga hos {found.new.name} "
+        words += f" Från och med den {longdate(move.takes_effect_on)} skulle det ligga hos {found.new.name} "
         words += f"({_small(found.new.board.name)})."
     words += f" {len(moving_rows)} ansvar byter ägare, med {tasks} uppgifter och {duties} skyldigheter enligt lag."
     return [Heading("Sammanfattning"), Paragraph.of(words)]
@@ -151,6 +155,9 @@ def _background() -> list[Block]:
 
 
 def _what_moves(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
+    alternative = queries.alternatives().get(move.alternative)
+    # A unit that is wound up leaves every one of its tasks to somebody.
+    each = alternative is not None and alternative.crosswise
     cells = []
     for row in rows:
         if not row.concerned:
@@ -159,7 +166,7 @@ def _what_moves(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
         cells += [
             (f"{task.title} ({task.thing.task})", _unit(task.now), "Ingen" if task.unowned else _unit(task.then))
             for task in row.tasks
-            if task.own or task.unowned or _unit(task.then) != _unit(row.then)
+            if each or task.own or task.unowned or _unit(task.then) != _unit(row.then)
         ]
     if not cells:
         return [Heading("Vad som flyttar"), Paragraph.of("Inget ansvar flyttar.")]
@@ -195,11 +202,14 @@ def _consequences(actor: Actor, move: Move, today: date) -> list[Block]:
             Paragraph.of("Utkastet är inte komplett. Innan det kan beslutas återstår:"),
             Bullets.of(*obstacles),
         ]
-    outcome = moving.preview(actor, move=move, today=today) if move.status == Move.Status.DRAFT else None
-    rows = queries.outcome_rows(move, outcome)
+    ahead = move.status in {Move.Status.DRAFT, Move.Status.DECIDED}
+    outcome = moving.preview(actor, move=move, today=today) if ahead else None
+    rows = queries.outcome_rows(move, outcome, exact=False)
+    if not rows:
+        return []
     return [
         Heading("Konsekvenser"),
-        Paragraph.of(f"Uträknat {longdate(today)} genom att göra flytten och ta tillbaka den."),
+        *([Paragraph.of(f"Uträknat {longdate(today)} genom att göra flytten och ta tillbaka den.")] if ahead else []),
         Table("Vad flytten innebär på dagen", ("Vad", "Antal"), tuple(rows)),
     ]
 
@@ -209,9 +219,10 @@ def _secrecy(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
     alternative = queries.alternatives().get(move.alternative)
     lines = []
     if found.changes_owner and found.old and found.new:
+        stays = "" if move.closed_cases_follow else " Avslutade ärenden stannar som arkiv."
         lines.append(
             f"Från dagen hör ärendena till {_small(found.new.board.name)} och verksamhetsgrenen "
-            f"”{found.new.branch.name}”. {found.old.board.name} läser dem inte längre."
+            f"”{found.new.branch.name}”. {found.old.board.name} läser dem inte längre.{stays}"
         )
         lines.append(_("Uppgifterna omfattas av 26 kap. 1 § OSL före och efter, vilken nämnd mottagandet än hör till."))
     if alternative:
@@ -240,7 +251,7 @@ def _arguments(move: Move, today: date) -> list[Block]:
             )
             for line in side.lines
         )
-        blocks += [Heading(side.label, 2), Table(side.label, ("Nr", "Riktning", "Argument", "Vem och var"), table)]
+        blocks += [Heading(side.label, 2), Table("Argument", ("Nr", "Riktning", "Argument", "Vem och var"), table)]
     if found.conditions:
         blocks += [
             Heading("Villkor som ändrar argumenten", 2),

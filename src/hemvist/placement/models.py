@@ -122,6 +122,8 @@ class MoveAccess(models.Model):
     role = models.CharField(max_length=30, choices=Role.choices)
     unit = models.ForeignKey("organisation.Unit", on_delete=models.PROTECT, related_name="+")
     handles_protected = models.BooleanField(default=False)
+    # The user has the role in a unit that is left: it goes on only if it stands on the day, no longer and no wider.
+    follows = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["user__name", "role"]

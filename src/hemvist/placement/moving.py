@@ -26,14 +26,26 @@ from hemvist.access.models import RoleGrant, User
 from hemvist.access.roles import PERMISSIONS, Role
 from hemvist.organisation import moves as organisation
 from hemvist.organisation import records
-from hemvist.organisation.models import Branch, Function, Move, MovePart, Unit
+from hemvist.organisation.models import Function, Move, MovePart, Unit
+from hemvist.organisation.queries import responsibility_map, responsible_unit
 from hemvist.organisation.services import follow_moves
-from hemvist.placement.carrying_out import COORDINATION, RECEPTION, Outcome, carry_out, carry_out_due, standing
+from hemvist.placement.carrying_out import (
+    COORDINATION,
+    RECEPTION,
+    Outcome,
+    carry_out,
+    carry_out_due,
+    standing,
+    waiting,
+)
 from hemvist.placement.models import MoveAccess
+from hemvist.placement.rules import sources, texts_on
+from hemvist.planning.board_rules import Amendment, fits
 from hemvist.planning.responsibility import Part, Span, Thing, answer, timeline, unowned
 
 # What the reception's data must be secret under, wherever it lies (OSL 26 kap. 1 §).
 SECRECY = "26:1"
+A_MONTH = timedelta(days=30)
 
 
 # --- drafting ---------------------------------------------------------------------------------------------------------
@@ -47,6 +59,8 @@ class Access:
     role: str
     unit: str
     handles_protected: bool = False
+    # The user has the role in a unit that is left: see :class:`MoveAccess`.
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,22 +93,32 @@ def draft_move(actor: Actor, *, plan: Plan, today: date) -> Move:
 def change_draft(actor: Actor, *, move_id: int, plan: Plan, today: date) -> Move:
     """Say something else in a draft. A decided move is not changed: withdraw it and draft another."""
     policy.require(actor, "placement.draft")
-    move = _draft(move_id)
+    move = locked_draft(move_id)
     _keep(move, plan, today)
     audit.record(actor, "move.changed", object_type="move", object_ids=[move.pk])
     return move
 
 
 @transaction.atomic
+def copy_move(actor: Actor, *, move_id: int, today: date) -> Move:
+    """A new draft that says what another move says: after a withdrawal, or to try something else."""
+    policy.require(actor, "placement.draft")
+    plan = plan_of(_locked(move_id))
+    day = plan.takes_effect_on if plan.takes_effect_on > today else today + A_MONTH
+    return draft_move(actor, plan=replace(plan, takes_effect_on=day), today=today)
+
+
+@transaction.atomic
 def discard_draft(actor: Actor, *, move_id: int) -> None:
     """Remove a draft that nobody has decided on."""
     policy.require(actor, "placement.draft")
-    move = _draft(move_id)
+    move = locked_draft(move_id)
     audit.record(actor, "move.discarded", object_type="move", object_ids=[move.pk], details={"to": move.alternative})
     move.delete()
 
 
-def _draft(move_id: int) -> Move:
+def locked_draft(move_id: int) -> Move:
+    """The draft, locked. Raises NotVisible, and ValidationError when it is no longer a draft."""
     move = _locked(move_id)
     if move.status != Move.Status.DRAFT:
         raise ValidationError(_("Flytten är inte längre ett utkast. Återkalla den och gör ett nytt utkast."))
@@ -141,9 +165,20 @@ def _keep(move: Move, plan: Plan, today: date) -> None:
             role=row.role,
             unit_id=units[row.unit],
             handles_protected=row.handles_protected,
+            follows=row.follows,
         )
-        for row in dict.fromkeys(plan.access)
+        for row in _once_each(plan.access)
     )
+
+
+def _once_each(rows: Iterable[Access]) -> list[Access]:
+    """One row for a user, role and unit: somebody may hold the same role twice, with and without the protected."""
+    found: dict[tuple[uuid.UUID, str, str], Access] = {}
+    for row in rows:
+        key = row.user_id, row.role, row.unit
+        other = found.get(key, row)
+        found[key] = replace(row, handles_protected=row.handles_protected or other.handles_protected)
+    return list(found.values())
 
 
 def plan_of(move: Move) -> Plan:
@@ -160,7 +195,7 @@ def plan_of(move: Move) -> Plan:
         names=move.names,
         missions=move.missions,
         access=tuple(
-            Access(row.user_id, row.role, row.unit.code, row.handles_protected)
+            Access(row.user_id, row.role, row.unit.code, row.handles_protected, row.follows)
             for row in move.access.select_related("unit")
         ),
         closed_cases_follow=move.closed_cases_follow,
@@ -203,46 +238,45 @@ def gaps(move: Move) -> list[Thing]:
 
 
 def obstacles(move: Move, today: date) -> list[str]:
-    """Why the move cannot be decided as it is drafted, each with what to do. Empty when it can."""
+    """Why the move cannot be decided as it is drafted, or what has come in its way since, each with what to do.
+
+    What it would leave broken is seen by trying: the moves that are decided before it, itself and those after it change
+    who answers and who has access in a transaction that is taken back, and after each of them somebody must answer for
+    everything, and be able to read the cases.
+    """
     found = []
     day = move.takes_effect_on
     parts = list(move.parts.select_related("function", "unit__branch__board"))
     if day < today:
         found.append(_("Dagen då flytten ska gälla har passerat. Välj en ny dag."))
-    if not (parts or move.names or move.amendments):
+    if not (parts or move.closes or move.names or move.amendments):
         found.append(
             _("Flytten ändrar ingenting. Välj vad som flyttar, ett nytt namn eller en ändring i reglementena.")
         )
-    spans = spans_with(move)
-    names = _names_of_things()
-    for thing in gaps(move):
-        found.append(
-            _("Ingen skulle svara för %(thing)s. Välj en enhet som tar över.") % {"thing": names.get(thing, str(thing))}
-        )
+    closed_by_moves = organisation.effects().closed
     for part in parts:
         if part.unit.code in move.closes:
             found.append(
                 _("%(unit)s läggs ned samma dag och kan inte ta över något.") % {"unit": part.unit.name},
             )
-        elif part.unit.closed_on is not None and part.unit.closed_on <= day and not part.unit.planned:
+        elif part.unit.closed_on is not None and part.unit.code not in closed_by_moves:
             found.append(_("%(unit)s är stängd och kan inte ta över något.") % {"unit": part.unit.name})
-    coordination = answer(spans, COORDINATION, day)
-    if coordination is None or coordination.unit in move.closes:
-        found.append(_("Ingen är utsedd att samordna (samordning). Välj en enhet."))
+    if move.status == Move.Status.DRAFT and not _worded_for_the_day(move):
+        found.append(
+            _(
+                "Reglementena lyder inte längre som när ändringarna skrevs. Öppna ändringarna och välj Skriv "
+                "förslagen på nytt."
+            )
+        )
     found += _clashes(move)
-    found += _unreadable(move, spans)
+    found += _broken(move, today)
     return list(dict.fromkeys(found))
 
 
-def _names_of_things() -> dict[Thing, str]:
-    """Functions and the tasks of the reception in words."""
-    functions = {function.code: function.name for function in Function.objects.all()}
-    names = {Thing(code): name for code, name in functions.items()}
-    source, catalogue = records.responsibilities(), records.catalogue()
-    for task in source.tasks if source else ():
-        title = catalogue[task.code].title.get(get_language() or "sv") if task.code in catalogue else ""
-        names[Thing(task.function, task.code)] = f"{title} ({task.code})" if title else task.code
-    return names
+def _worded_for_the_day(move: Move) -> bool:
+    """Whether the amendments change the text that the rules will have on the day, after the moves decided before."""
+    texts = texts_on(sources(), move.takes_effect_on, without=move)
+    return all(fits(texts, Amendment.from_json(row)) for row in move.amendments)
 
 
 def _clashes(move: Move) -> list[str]:
@@ -258,80 +292,158 @@ def _clashes(move: Move) -> list[str]:
     ]
 
 
-def _unreadable(move: Move, spans: Sequence[Span]) -> list[str]:
-    """The cases would come where nobody may read them, or where too many may."""
+def _broken(move: Move, today: date) -> list[str]:
+    """What this move would leave broken, and which decided moves would be broken by it."""
+    with_it = _rehearsed(today, besides=move)
+    without = _rehearsed(today, without=move)
+    found = with_it.pop(move.pk, [])
+    for other, faults in with_it.items():
+        if new := [words for words in faults if words not in without.get(other, [])]:
+            found.append(_would_break(other, new))
+    return found
+
+
+def _would_break(other: int, faults: Sequence[str]) -> str:
+    title = Move.objects.values_list("title", flat=True).get(pk=other)
+    words = {"title": title, "why": " ".join(faults)}
+    return _("Den beslutade flytten ”%(title)s” skulle inte längre gå. %(why)s") % words
+
+
+def _rehearsed(today: date, *, besides: Move | None = None, without: Move | None = None) -> dict[int, list[str]]:
+    """What each decided move would leave broken, in their order; one that is not decided may be put among them and one
+    left out. Done in a transaction that is taken back; only who answers and who has access is changed.
+    """
+    found: dict[int, list[str]] = {}
+    with transaction.atomic():
+        if without is not None:
+            Move.objects.filter(pk=without.pk, status=Move.Status.DECIDED).update(status=Move.Status.DRAFT)
+        if besides is not None:
+            _as_if_decided(besides, today)
+        follow_moves()
+        for move in waiting(date.max):
+            eve = move.takes_effect_on - timedelta(days=1)
+            gone = [unit for unit in Unit.objects.filter(code__in=move.closes) if not unit.open_on(eve)]
+            before = _readers(responsible_unit("reception", eve), move)
+            carry_out(move, rehearsing=True, work=False)
+            found[move.pk] = [
+                *(_("%(unit)s är redan nedlagd den dagen.") % {"unit": unit.name} for unit in gone),
+                *_faults(move, before),
+            ]
+        transaction.set_rollback(True)
+    return found
+
+
+def _as_if_decided(move: Move, today: date) -> Move:
+    """The move as decided, in a transaction that will be taken back."""
+    fresh = _locked(move.pk)
+    if fresh.status == Move.Status.DRAFT:
+        fresh.status = Move.Status.DECIDED
+        fresh.decided_on, fresh.decided_by, fresh.diary_number = today, "-", "-"
+        fresh.save()
+    return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """How many read and work with the cases of a branch on a day, and how many of them with the protected ones."""
+
+    any: int = 0
+    protected: int = 0
+
+
+def _readers(unit: Unit | None, move: Move, *, after: bool = False) -> _Readers:
+    if unit is None:
+        return _Readers()
+    day = move.takes_effect_on if after else move.takes_effect_on - timedelta(days=1)
+    able = [role for role, permissions in PERMISSIONS.items() if {"case.read", "case.write"} <= permissions]
+    grants = RoleGrant.objects.filter(
+        standing(day), unit__branch_id=unit.branch_id, user__is_active=True, role__in=able
+    )
+    return _Readers(grants.count(), grants.filter(handles_protected=True).count())
+
+
+def _faults(move: Move, before: _Readers) -> list[str]:
+    """What is broken once the move has been carried out, as the database then stands."""
     day = move.takes_effect_on
-    before, after = answer(spans, RECEPTION, day - timedelta(days=1)), answer(spans, RECEPTION, day)
-    if before is None or after is None:
-        return []
-    units = {
-        unit.code: unit
-        for unit in Unit.objects.select_related("branch__board").filter(code__in={before.unit, after.unit})
-    }
-    old, new = units[before.unit], units[after.unit]
     found = []
-    if not new.board.inside:
+    answers = responsibility_map(day)
+    names = _names_of_things()
+    was = responsibility_map(day - timedelta(days=1))
+    for thing in sorted(was, key=lambda thing: (thing.function, thing.task)):
+        unit = answers.get(thing) or answers.get(thing.whole)
+        if unit is None or not unit.open_on(day):
+            words = {"thing": names.get(thing, thing.task or thing.function)}
+            found.append(_("Ingen skulle svara för %(thing)s. Välj en enhet som tar över.") % words)
+    coordination, home = answers.get(COORDINATION), answers.get(RECEPTION)
+    if coordination is None or not coordination.open_on(day):
+        found.append(_("Ingen är utsedd att samordna (samordning). Välj en enhet."))
+    if home is None or not home.open_on(day):
+        return found
+    if not home.board.inside:
         found.append(
             _("Mottagandet kan inte läggas hos %(unit)s: ärendena måste höra till en av kommunens nämnder.")
-            % {"unit": new.name}
+            % {"unit": home.name}
         )
-    elif new.branch.secrecy_key != SECRECY:
+    elif home.branch.secrecy_key != SECRECY:
         found.append(
             _(
                 "%(unit)s hör till verksamhetsgrenen %(branch)s, som inte har socialtjänstens sekretess (26 kap. 1 § "
                 "OSL). Mottagandets uppgifter omfattas av den vilken nämnd det än ligger under. Lägg mottagandet i en "
                 "verksamhetsgren för sig."
             )
-            % {"unit": new.name, "branch": new.branch.name}
+            % {"unit": home.name, "branch": home.branch.name}
         )
-    if old.branch_id == new.branch_id and old.code not in move.closes:
-        return found
-    will = _will_work_in(move, new.branch, day)
-    if not any(grant.can for grant in will):
+    now = _readers(home, move, after=True)
+    if not now.any and (before.any or move.parts.filter(function__code=RECEPTION.function, task="").exists()):
         found.append(
             _("Ingen får behörighet som samordnare i %(unit)s. Då kan ingen läsa ärendena. Välj minst en person.")
-            % {"unit": new.name}
+            % {"unit": home.name}
         )
-    protects = RoleGrant.objects.filter(standing(day), unit__branch=old.branch, handles_protected=True).exists()
-    if protects and not any(grant.can and grant.handles_protected for grant in will):
+    if before.protected and not now.protected:
         found.append(
             _("Ingen i %(unit)s får hantera skyddade personuppgifter. Välj minst en samordnare som får det.")
-            % {"unit": new.name}
+            % {"unit": home.name}
+        )
+    old = was.get(RECEPTION)
+    stays = not move.closed_cases_follow and old is not None and old.branch_id != home.branch_id
+    if stays and not _readers(old, move, after=True).any:
+        found.append(
+            _(
+                "Avslutade ärenden stannar som arkiv, men ingen skulle ha behörighet att läsa dem. Låt dem följa med, "
+                "eller låt en enhet i verksamhetsgrenen vara kvar med en samordnare."
+            )
         )
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Working:
-    can: bool
-    handles_protected: bool
-
-
-def _will_work_in(move: Move, branch: Branch, day: date) -> list[_Working]:
-    """Those who would hold a role in the branch on the day; ``can``: who reads and works with its cases."""
-    rows = [
-        (row.role, row.handles_protected)
-        for row in RoleGrant.objects.filter(standing(day), unit__branch=branch, user__is_active=True).exclude(
-            unit__code__in=move.closes
-        )
-    ]
-    rows += [(row.role, row.handles_protected) for row in move.access.filter(unit__branch=branch, user__is_active=True)]
-    return [_Working({"case.read", "case.write"} <= PERMISSIONS.get(role, frozenset()), own) for role, own in rows]
+def _names_of_things() -> dict[Thing, str]:
+    """Functions and the tasks of the reception in words."""
+    functions = {function.code: function.name for function in Function.objects.all()}
+    names = {Thing(code): name for code, name in functions.items()}
+    source, catalogue = records.responsibilities(), records.catalogue()
+    for task in source.tasks if source else ():
+        title = catalogue[task.code].title.get(get_language() or "sv") if task.code in catalogue else ""
+        names[Thing(task.function, task.code)] = f"{title} ({task.code})" if title else task.code
+    return names
 
 
 # --- deciding ---------------------------------------------------------------------------------------------------------
 
 
 def preview(actor: Actor, *, move: Move, today: date) -> Outcome:
-    """What the move would do if its day were now: done in a transaction that is taken back, journal and all."""
+    """What the move would do on its day: the moves that are decided before it and itself are carried out in a
+    transaction that is taken back.
+    """
     policy.require(actor, "placement.draft")
+    outcome = Outcome()
     with transaction.atomic():
-        fresh = _locked(move.pk)
-        fresh.status = Move.Status.DECIDED
-        fresh.decided_on, fresh.decided_by, fresh.diary_number = today, "-", "-"
-        fresh.save()
+        _as_if_decided(move, today)
         follow_moves()
-        outcome = carry_out(fresh, max(today, fresh.takes_effect_on), rehearsing=True)
+        for one in waiting(move.takes_effect_on):
+            done = carry_out(one, rehearsing=True)
+            if one.pk == move.pk:
+                outcome = done
+                break
         transaction.set_rollback(True)
     return outcome
 
@@ -352,7 +464,7 @@ def decide(
     Raises ValidationError with every obstacle.
     """
     policy.require(actor, "placement.decide")
-    move = _draft(move_id)
+    move = locked_draft(move_id)
     errors: dict[str, Any] = {}
     if decided_on > today:
         errors["decided_on"] = _("Dagen ligger i framtiden. Registrera beslutet när det är fattat.")
@@ -396,6 +508,23 @@ def withdraw(actor: Actor, *, move_id: int, reason: str, today: date) -> Move:
         raise ValidationError(_("Flytten är inte beslutad."))
     if not reason.strip():
         raise ValidationError({"reason": _("Skriv varför flytten återkallas.")})
+    with_it, without = _rehearsed(today), _rehearsed(today, without=move)
+    for other, faults in without.items():
+        if new := [words for words in faults if words not in with_it.get(other, [])]:
+            raise ValidationError(_would_break(other, new))
+    return _withdrawn(actor, move, reason)
+
+
+@transaction.atomic
+def give_up(actor: Actor, *, move_id: int, reason: str) -> Move:
+    """Take back a decided move that could not be carried out on its day: the way out for whoever runs the server."""
+    move = _locked(move_id)
+    if move.status != Move.Status.DECIDED:
+        raise ValidationError(_("Flytten är inte beslutad."))
+    return _withdrawn(actor, move, reason)
+
+
+def _withdrawn(actor: Actor, move: Move, reason: str) -> Move:
     move.status = Move.Status.WITHDRAWN
     move.withdrawn_at, move.withdrawn_by, move.withdrawn_reason = timezone.now(), actor.name, reason.strip()[:300]
     move.save()

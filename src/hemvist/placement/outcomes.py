@@ -4,6 +4,7 @@ people's differ. It says what speaks for what; it never decides.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -197,6 +198,16 @@ class Together:
     waiting: int
 
 
+def firsts(weighings: Sequence[Own], found: Placement, holds: Mapping[str, bool | None]) -> list[tuple[str, int]]:
+    """For each alternative that comes first in some of the weighings: its name and in how many, the most first. One
+    that cannot be counted is left out; where several are equally first, each counts.
+    """
+    ready = [one for one in weighings if one.ready and found.rivals]
+    counted = Counter(code for one in ready for code in planning.value(one.model(found), holds).first)
+    labels = {side.code: side.label for side in found.rivals}
+    return [(labels[code], count) for code, count in counted.most_common()]
+
+
 def together(weighings: Sequence[Own], found: Placement, holds: Mapping[str, bool | None]) -> Together | None:
     """The comparison of those that can be counted; None when there is none. ``waiting``: how many could not."""
     ready = [one for one in weighings if one.ready and found.rivals]
@@ -207,7 +218,9 @@ def together(weighings: Sequence[Own], found: Placement, holds: Mapping[str, boo
     for one in ready:
         labels = {**one.labels, **labels}
     models = {name: one.model(found) for name, one in named.items()}
-    return Together(planning.compare(models, holds), labels, tuple(named), len(weighings) - len(ready))
+    return Together(
+        planning.compare(models, holds), labels, tuple(named), sum(one.shared and not one.ready for one in weighings)
+    )
 
 
 def choices(status: ConditionStatus) -> tuple[str, ...]:

@@ -20,8 +20,8 @@ from hemvist.law.obligations import obligations as law_obligations
 from hemvist.law.types import Source
 from hemvist.organisation import records
 from hemvist.organisation.models import Function, Move, Unit
-from hemvist.organisation.moves import heirs_of
-from hemvist.organisation.queries import distribution_keys, responsibility_map
+from hemvist.organisation.moves import effects, heirs_of
+from hemvist.organisation.queries import distribution_keys, municipality, responsibility_map
 from hemvist.organisation.schema import Alternative, Text
 from hemvist.placement import moving
 from hemvist.placement.carrying_out import RECEPTION
@@ -169,13 +169,18 @@ def principal(move: Move, rows: Sequence[FunctionRow]) -> Unit | None:
 
 
 def possible_owners(move: Move) -> list[Unit]:
-    """Units that could take something over: those that work, and those that the alternative would open. One query."""
+    """Units that could take something over: those that work, those that an alternative would open, and those that a
+    move has closed and this one could open again. Four queries.
+    """
+    reopened = effects().closed
     wanted = {entry.unit for entry in records.placement().alternatives if entry.unit and not entry.crosswise}
     units = Unit.objects.select_related("branch__board").order_by("branch__board__position", "position")
     return [
         unit
         for unit in units
-        if unit.board.inside and unit.closed_on is None and (not unit.planned or unit.code in wanted)
+        if unit.board.inside
+        and (unit.closed_on is None or unit.code in reopened)
+        and (not unit.planned or unit.code in wanted)
     ]
 
 
@@ -210,6 +215,8 @@ class Staff:
 
     grant: RoleGrant
     follows: bool
+    # The unit closes, and every role in it with it.
+    ends: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,15 +240,24 @@ def confidentiality(rows: Sequence[FunctionRow]) -> Confidentiality:
     return Confidentiality(row.now if row else None, row.then if row else None)
 
 
-def leaving_staff(move: Move, today: date) -> list[Staff]:
-    """Who works in the closing units, with what the move says of each. Two queries."""
-    going = {(row.user_id, row.role) for row in move.access.all()}
-    return [Staff(grant, (grant.user_id, grant.role) in going) for grant in moving.staff_of(move.closes, today)]
+def leaving_staff(move: Move, rows: Sequence[FunctionRow], today: date) -> list[Staff]:
+    """Who works in the closing units and in the one that loses the reception, with what the move says of each. Two
+    queries.
+    """
+    units = set(move.closes)
+    units |= {row.now.code for row in rows if row.thing == RECEPTION and row.now is not None and row.moves}
+    going = {(row.user_id, row.role) for row in move.access.all() if row.follows}
+    return [
+        Staff(grant, (grant.user_id, grant.role) in going, grant.unit.code in move.closes)
+        for grant in moving.staff_of(units, today)
+    ]
 
 
-def closable_units(today: date) -> list[Unit]:
-    """Units that answer for something today, inside the municipality: those that could be wound up. Two queries."""
-    answering = {unit.pk for unit in responsibility_map(today).values()}
+def closable_units(day: date) -> list[Unit]:
+    """Units that answer for something the day before, inside the municipality: those that could be wound up. Two
+    queries.
+    """
+    answering = {unit.pk for unit in responsibility_map(day - timedelta(days=1)).values()}
     return [
         unit
         for unit in Unit.objects.working().select_related("branch__board")
@@ -257,16 +273,23 @@ def roles_for_cases() -> list[tuple[str, str]]:
 CASE_ROLES = (Role.COORDINATOR, Role.HOUSING_COORDINATOR, Role.CONTACT_CENTER)
 
 
-def preset(alternative: Alternative, title: str, takes_effect_on: date, today: date) -> moving.Plan:
-    """What a draft of an alternative begins with: what moves where, and which units have nothing left."""
-    now = responsibility_map(today)
-    functions = {thing.function for thing in now if not thing.task}
+def preset(alternative: Alternative, title: str, takes_effect_on: date) -> moving.Plan:
+    """What a draft of an alternative begins with: what moves where, and which units have nothing left. To an
+    alternative that had the responsibility once goes all that the reception's unit has now.
+    """
+    now = responsibility_map(takes_effect_on - timedelta(days=1))
+    functions = set(Function.objects.filter(closed_on__isnull=True).values_list("code", flat=True))
+    home = now.get(RECEPTION)
+    elsewhere = home is not None and alternative.unit not in {None, home.code}
+    back = elsewhere and RECEPTION.function not in alternative.functions and not alternative.crosswise
+    wanted = [thing.function for thing, unit in now.items() if back and home and unit.pk == home.pk and not thing.task]
     parts = {
         Thing(code): alternative.unit
-        for code in alternative.functions
-        if alternative.unit and code in functions and now[Thing(code)].code != alternative.unit
+        for code in (*alternative.functions, *wanted)
+        if alternative.unit
+        and code in functions
+        and ((unit := now.get(Thing(code))) is None or unit.code != alternative.unit)
     }
-    home = now.get(RECEPTION)
     closes: tuple[str, ...] = (home.code,) if home and alternative.crosswise else ()
     if not alternative.crosswise:
         left: dict[str, set[str]] = {}
@@ -321,26 +344,46 @@ def names_and_missions(move: Move) -> list[Naming]:
     ]
 
 
-def access_in(plan: moving.Plan, parts: Mapping[Thing, str]) -> tuple[moving.Access, ...]:
-    """The access of the plan in the unit that has the reception after a change of the parts."""
-    unit = parts.get(RECEPTION)
-    return tuple(replace(row, unit=unit) for row in plan.access) if unit else ()
+def with_parts(plan: moving.Plan, parts: Mapping[Thing, str]) -> moving.Plan:
+    """The plan with other parts. When the reception comes to another unit than before, who gets access and what the
+    unit is called must be said anew: a role in one board is no role in another.
+    """
+    if parts.get(RECEPTION) == plan.parts.get(RECEPTION):
+        return replace(plan, parts=parts)
+    return replace(plan, parts=parts, access=(), names={}, missions={})
 
 
-def outcome_rows(move: Move, previewed: moving.Outcome | None) -> list[tuple[str, str]]:
-    """What the move comes to or came to, in words and numbers. Empty before it is previewed or carried out."""
+def outcome_rows(move: Move, previewed: moving.Outcome | None, *, exact: bool) -> list[tuple[str, str]]:
+    """What the move comes to or came to, in words and numbers. Empty before it is previewed or carried out.
+
+    Only who drafts moves needs the ``exact`` numbers: numbers of cases that are small are hidden from others, as in the
+    statistics.
+    """
     found = asdict(previewed) if previewed else move.outcome
     if not found:
         return []
+    owner = municipality()
+    limit = owner.small_number_threshold if owner and not exact else 0
+
+    def shown(label: str, count: int) -> str:
+        return _("färre än %(limit)d") % {"limit": limit} if label in of_cases and 0 < count < limit else str(count)
+
+    of_cases = {
+        _("Öppna ärenden som följer med"),
+        _("Avslutade ärenden som följer med"),
+        _("Ärenden som byter samordnare"),
+        _("Nyanländas egna inloggningar som följer med"),
+        _("Utlämnanden som inte längre behövs"),
+    }
     names = dict(Unit.objects.values_list("code", f"name_{language()}"))
     numbers = {
-        _("Ansvar som byter ägare"): len(found["functions"]),
+        _("Ansvar som byter ägare"): sum(not row["task"] for row in found["functions"]),
         _("Skyldigheter enligt lag"): len(found["obligations"]),
         _("Uppgifter i mottagandet (TA)"): len(found["tasks"]),
         _("Öppna ärenden som följer med"): found["open_cases"],
         _("Avslutade ärenden som följer med"): found["closed_cases"],
         _("Uppgifter i planerna som byter enhet"): found["plan_tasks"],
-        _("Samordnare som byts"): found["coordinators"],
+        _("Ärenden som byter samordnare"): found["coordinators"],
         _("Behörigheter som upphör"): found["grants_ended"],
         _("Nya behörigheter"): found["grants_given"],
         _("Nyanländas egna inloggningar som följer med"): found["newcomers"],
@@ -350,7 +393,7 @@ def outcome_rows(move: Move, previewed: moving.Outcome | None) -> list[tuple[str
         _("Andelar i fördelningsnyckeln"): found["money_shares"],
         _("Bestämmelser i reglementen"): found["clauses"],
     }
-    rows = [(label, str(count)) for label, count in numbers.items()]
+    rows = [(label, shown(label, count)) for label, count in numbers.items()]
     for label, codes in ((_("Enheter som öppnas"), "units_opened"), (_("Enheter som läggs ned"), "units_closed")):
         rows.append((label, ", ".join(names.get(code, code) for code in found[codes]) or _("ingen")))
     return rows

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:move_id>/reglementen/", moves.move_rules, name="move-rules"),
     path("<int:move_id>/beslut/", moves.move_decide, name="move-decide"),
     path("<int:move_id>/aterkalla/", moves.move_withdraw, name="move-withdraw"),
+    path("<int:move_id>/kopiera/", moves.move_copy, name="move-copy"),
     path("<int:move_id>/ta-bort/", moves.move_discard, name="move-discard"),
     path("<int:move_id>/tjansteskrivelse.<str:kind>", moves.move_letter, name="move-letter"),
     path("<int:move_id>/reglemente/<slug:board>.<str:kind>", moves.move_redline, name="move-redline"),

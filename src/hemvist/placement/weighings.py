@@ -149,6 +149,13 @@ def shared_by_others(actor: Actor, found: Placement) -> tuple[Own, ...]:
     return tuple(_of(row, found) for row in sorted(rows, key=lambda row: (row.user.name, row.pk)))
 
 
+def all_shared(actor: Actor, found: Placement) -> tuple[Own, ...]:
+    """Every weighing that somebody has shared, the actor's own too. One query."""
+    policy.require(actor, "placement.view")
+    rows = models.Weighing.objects.filter(shared=True).select_related("user").order_by("pk")
+    return tuple(_of(row, found) for row in rows)
+
+
 def _of(row: models.Weighing, found: Placement) -> Own:
     return _own(
         Content.model_validate(row.content),

@@ -425,7 +425,7 @@ class _Draft:
             for number in sorted(going - {number for function in kept for number in needed.get(function, ())}):
                 for clause in self._lists(source):
                     names = _listed(self._items(f for f in moved if f in gone and number in needed.get(f, ())))
-                    why = f"({number}) följer med ansvaret för {names}."
+                    why = f"{self._act(number)} följer med ansvaret för {names}."
                     self._without_act(source, clause.code, number, why)
         for function, (_source, target) in moved.items():
             for number in words:
@@ -489,6 +489,10 @@ class _Draft:
             self.after[board][clause.code] = clause
         else:
             self.after[board].pop(clause.code, None)
+
+    def _act(self, number: str) -> str:
+        act = self.register.get(number)
+        return _the(act) if act else f"({number})"
 
     def _label(self, function: str) -> str:
         label = self.labels.get(function, function)

@@ -64,9 +64,11 @@ class MoveBasics(Form):
         _("Annars stannar de hos den tidigare nämnden som dess arkiv, och läses bara av den som har behörighet där."),
     )
     name_sv = text(_("Enhetens namn"), 200, required=False, help_text=_("Lämna tomt om enheten ska heta som i dag."))
-    name_en = text(_("Namnet på engelska"), 200, required=False)
+    name_en = text(_("Namnet på engelska"), 200, required=False, help_text=_("Behövs om du skriver på svenska."))
     mission_sv = text(_("Enhetens uppdrag"), 1000, required=False, rows=4, help_text=_("Vad enheten är till för."))
-    mission_en = text(_("Uppdraget på engelska"), 1000, required=False, rows=4)
+    mission_en = text(
+        _("Uppdraget på engelska"), 1000, required=False, rows=4, help_text=_("Behövs om du skriver på svenska.")
+    )
 
     def __init__(self, *args: Any, closable: Iterable[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,12 +89,26 @@ class MoveBasics(Form):
 class MoveParts(Form):
     """Who takes over each function, and each task of it where somebody else should."""
 
-    def __init__(self, *args: Any, rows: Sequence[FunctionRow], units: Sequence[Unit], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        rows: Sequence[FunctionRow],
+        units: Sequence[Unit],
+        closing: frozenset[str] = frozenset(),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
-        choices = owners_by_board(units)
         for row in rows:
-            stays = gettext("Ligger kvar: %(unit)s") % {"unit": row.now.name} if row.now else _("Ingen svarar i dag")
+            # A unit that the move closes cannot take anything over, so it is offered only where it was chosen before.
+            kept = {unit.code for unit in (row.chosen, *(task.own for task in row.tasks)) if unit}
+            choices = owners_by_board(unit for unit in units if unit.code not in closing or unit.code in kept)
+            if not row.now:
+                stays = gettext("Ingen svarar i dag")
+            elif row.now.code in closing:
+                stays = gettext("Välj … (%(unit)s läggs ned)") % {"unit": row.now.name}
+            else:
+                stays = gettext("Ligger kvar: %(unit)s") % {"unit": row.now.name}
             self._add(row.thing, _("Svarar från dagen"), stays, row.chosen, choices)
             for task in row.tasks:
                 label = f"{task.title} ({task.thing.task})"
@@ -181,17 +197,30 @@ class MovePeople(Form):
 class MoveRules(Form):
     """The wording of each drafted amendment of the boards' rules of procedure."""
 
-    def __init__(self, *args: Any, rows: Sequence[Mapping[str, Any]], **kwargs: Any) -> None:
+    drawn = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, *args: Any, rows: Sequence[Mapping[str, Any]], boards: Sequence[str], drawn: str, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for number, row in enumerate(rows):
+        self.initial["drawn"] = drawn
+        for number, (row, board) in enumerate(zip(rows, boards, strict=True)):
             self.fields[f"new-{number}"] = text(
-                f"{row['board']}: {row['clause']}",
+                gettext("Ny lydelse %(number)s, %(board)s") % {"number": number + 1, "board": board},
                 3000,
                 required=False,
                 rows=5,
                 help_text=_("Lämna tomt om bestämmelsen ska tas bort."),
             )
             self.initial.setdefault(f"new-{number}", row["new"])
+
+    def clean(self) -> dict[str, Any]:
+        """An empty wording removes the clause; one that was not sent says nothing."""
+        for name in self.fields:
+            if name not in self.data:
+                self.add_error(None, gettext("Sidan skickades inte hel. Öppna den på nytt och skriv ändringen igen."))
+                break
+        return super().clean() or {}
 
 
 class Decision(Form):

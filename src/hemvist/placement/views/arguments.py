@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hemvist.access import policy
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
-from hemvist.placement import arguments
+from hemvist.placement import arguments, conditions, outcomes, weighings
 from hemvist.placement.forms.arguments import NewArgument
 from hemvist.web import clock
 
@@ -21,8 +21,11 @@ from hemvist.web import clock
 @requires("placement.view")
 def placement(request: ActorRequest) -> HttpResponse:
     found = arguments.placement(clock.today())
+    shared = weighings.all_shared(request.actor, found)
     context = {
         "found": found,
+        "shared": len(shared),
+        "firsts": outcomes.firsts(shared, found, conditions.held(found.conditions)),
         "conditions": [(status, found.resting_on(code)) for code, status in found.conditions.items()],
         "changes": arguments.changes(found),
         "may_weigh": policy.may(request.actor, "placement.weigh"),
@@ -63,6 +66,7 @@ def alternative(request: ActorRequest, code: str) -> HttpResponse:
         "side": side,
         "groups": [group for group in groups if group[2]],
         "facts": found.facts_on(code),
+        "may_draft": policy.may(request.actor, "placement.draft"),
         "may_weigh": policy.may(request.actor, "placement.weigh"),
     }
     return render(request, "placement/alternative.html", context)

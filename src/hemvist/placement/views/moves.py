@@ -50,7 +50,7 @@ def move_new(request: ActorRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         alternative = found[form.cleaned_data["alternative"]]
         given = form.cleaned_data
-        plan = queries.preset(alternative, given["title"], given["takes_effect_on"], today)
+        plan = queries.preset(alternative, given["title"], given["takes_effect_on"])
         try:
             move = moving.draft_move(request.actor, plan=plan, today=today)
             amending.redraft(request.actor, move_id=move.pk, today=today)
@@ -75,7 +75,7 @@ def move(request: ActorRequest, move_id: int) -> HttpResponse:
 def move_preview(request: ActorRequest, move_id: int) -> HttpResponse:
     """What would happen, in numbers: the deed is done and taken back."""
     found = queries.get_move(request.actor, move_id)
-    if found.status != Move.Status.DRAFT:
+    if found.status not in {Move.Status.DRAFT, Move.Status.DECIDED}:
         return redirect("move", move_id)
     outcome = moving.preview(request.actor, move=found, today=clock.today())
     return _show(request, found, outcome=outcome)
@@ -84,6 +84,7 @@ def move_preview(request: ActorRequest, move_id: int) -> HttpResponse:
 def _show(request: ActorRequest, found: Move, outcome: moving.Outcome | None = None) -> HttpResponse:
     today, actor = clock.today(), request.actor
     draft = found.status == Move.Status.DRAFT
+    ahead = draft or found.status == Move.Status.DECIDED
     rows = queries.function_rows(found)
     alternative = queries.alternatives().get(found.alternative)
     context = {
@@ -97,17 +98,18 @@ def _show(request: ActorRequest, found: Move, outcome: moving.Outcome | None = N
         "names": queries.names_and_missions(found),
         "money": queries.money_rows(found) if found.status in {Move.Status.DRAFT, Move.Status.DECIDED} else [],
         "closing": list(Unit.objects.filter(code__in=found.closes).select_related("branch__board")),
-        "obstacles": moving.obstacles(found, today) if draft else [],
-        "staff": queries.leaving_staff(found, today) if draft and actor.can("placement.draft") else [],
+        "obstacles": moving.obstacles(found, today) if ahead and actor.can("placement.draft") else [],
+        "staff": queries.leaving_staff(found, rows, today) if draft and actor.can("placement.draft") else [],
         "access": list(found.access.select_related("user", "unit")) if actor.can("placement.draft") else [],
         "amendments": amending.shown(found),
-        "outcome": queries.outcome_rows(found, outcome),
+        "outcome": queries.outcome_rows(found, outcome, exact=actor.can("placement.draft")),
         "previewed": outcome is not None,
         "may_draft": draft and actor.can("placement.draft"),
         "may_decide": draft and actor.can("placement.decide"),
         "may_withdraw": found.status == Move.Status.DECIDED
         and found.takes_effect_on > today
         and actor.can("placement.decide"),
+        "may_begin_again": found.status == Move.Status.WITHDRAWN and actor.can("placement.draft"),
         "boards": amending.boards_of(found),
     }
     return render(request, "placement/move.html", context)
@@ -157,7 +159,7 @@ def move_basics(request: ActorRequest, move: Move) -> HttpResponse:
     name, mission = plan.names.get(code, {}), plan.missions.get(code, {})
     form = asked.MoveBasics(
         request.POST or None,
-        closable=queries.closable_units(clock.today()),
+        closable=queries.closable_units(move.takes_effect_on),
         initial={
             "title": plan.title,
             "takes_effect_on": plan.takes_effect_on,
@@ -194,11 +196,18 @@ def move_basics(request: ActorRequest, move: Move) -> HttpResponse:
 @requires("placement.draft")
 @_of_draft
 def move_parts(request: ActorRequest, move: Move) -> HttpResponse:
-    form = asked.MoveParts(request.POST or None, rows=queries.own_functions(move), units=queries.possible_owners(move))
+    form = asked.MoveParts(
+        request.POST or None,
+        rows=queries.own_functions(move),
+        units=queries.possible_owners(move),
+        closing=frozenset(move.closes),
+    )
     if request.method == "POST" and form.is_valid():
         plan = moving.plan_of(move)
         parts = form.parts()
-        changed = replace(plan, parts=parts, access=queries.access_in(plan, parts))
+        changed = queries.with_parts(plan, parts)
+        if plan.access and not changed.access:
+            messages.info(request, _("En annan enhet tar över mottagandet. Välj på nytt vem som får behörighet."))
         if answer := _change(request, move, form, changed):
             return answer
     return _form(request, move, form, "move_parts", _("Vem tar över vad"))
@@ -209,20 +218,21 @@ def move_parts(request: ActorRequest, move: Move) -> HttpResponse:
 @_of_draft
 def move_people(request: ActorRequest, move: Move) -> HttpResponse:
     today = clock.today()
-    plan, unit = moving.plan_of(move), queries.principal(move, queries.function_rows(move))
-    staff = queries.leaving_staff(move, today)
+    plan, rows = moving.plan_of(move), queries.function_rows(move)
+    unit = queries.principal(move, rows)
+    staff = queries.leaving_staff(move, rows, today)
     leaving = {one.grant.user_id for one in staff}
     others = [user for user in moving.staff_of_board(unit.board.code, today) if user.pk not in leaving] if unit else []
     form = asked.MovePeople(
         request.POST or None,
         staff=staff,
         others=others,
-        chosen={row.user_id: (row.role, row.handles_protected) for row in plan.access},
+        chosen={row.user_id: (row.role, row.handles_protected) for row in plan.access if not row.follows},
     )
     if request.method == "POST" and form.is_valid() and unit is not None:
         given = form.cleaned_data
         access = [
-            Access(one.grant.user_id, one.grant.role, unit.code, one.grant.handles_protected)
+            Access(one.grant.user_id, one.grant.role, unit.code, one.grant.handles_protected, follows=True)
             for one in staff
             if given[f"stays-{one.grant.pk}"]
         ] + [Access(user.pk, role, unit.code, protected) for user, role, protected in form.roles()]
@@ -237,7 +247,12 @@ def move_people(request: ActorRequest, move: Move) -> HttpResponse:
 def move_rules(request: ActorRequest, move: Move) -> HttpResponse:
     """The wording of the amendments, which a person may put better than the draft does."""
     rows = amending.shown(move)
-    form = asked.MoveRules(request.POST or None, rows=move.amendments)
+    form = asked.MoveRules(
+        request.POST or None,
+        rows=move.amendments,
+        boards=[row.board_name for row in rows],
+        drawn=amending.fingerprint(move),
+    )
     if request.method == "POST":
         if "again" in request.POST:
             amending.redraft(request.actor, move_id=move.pk, today=clock.today(), anew=True)
@@ -245,9 +260,13 @@ def move_rules(request: ActorRequest, move: Move) -> HttpResponse:
             return redirect("move-rules", move.pk)
         if form.is_valid():
             words = [form.cleaned_data[f"new-{number}"] for number in range(len(move.amendments))]
-            amending.reword(request.actor, move_id=move.pk, words=words, today=clock.today())
-            messages.success(request, _("Utkastet är sparat."))
-            return redirect("move", move.pk)
+            try:
+                amending.reword(request.actor, move_id=move.pk, words=words, drawn=form.cleaned_data["drawn"])
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                messages.success(request, _("Utkastet är sparat."))
+                return redirect("move", move.pk)
     fields = [(row, form[f"new-{number}"]) for number, row in enumerate(rows)]
     return _form(request, move, form, "move_rules", _("Ändringar i reglementena"), fields=fields)
 
@@ -276,7 +295,7 @@ def move_decide(request: ActorRequest, move: Move) -> HttpResponse:
         "move_decide",
         _("Registrera beslutet"),
         obstacles=obstacles,
-        outcome=queries.outcome_rows(move, outcome),
+        outcome=queries.outcome_rows(move, outcome, exact=True),
     )
 
 
@@ -297,6 +316,21 @@ def move_withdraw(request: ActorRequest, move_id: int) -> HttpResponse:
             messages.success(request, _("Flytten är återkallad. Ingenting har ändrats för ärenden och behörigheter."))
             return redirect("move", move.pk)
     return _form(request, move, form, "move_withdraw", _("Återkalla flytten"))
+
+
+@require_POST
+@requires("placement.draft")
+def move_copy(request: ActorRequest, move_id: int) -> HttpResponse:
+    """A new draft that begins as this move."""
+    move = queries.get_move(request.actor, move_id)
+    try:
+        draft = moving.copy_move(request.actor, move_id=move.pk, today=clock.today())
+        amending.redraft(request.actor, move_id=draft.pk, today=clock.today())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("move", move_id)
+    messages.success(request, _("Ett nytt utkast är gjort. Kontrollera dagen och gå igenom delarna nedan."))
+    return redirect("move", draft.pk)
 
 
 @require_POST

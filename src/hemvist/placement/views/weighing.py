@@ -57,7 +57,7 @@ def weighing(request: ActorRequest) -> HttpResponse:
     changes = outcomes.asked_changes(found, request.GET.dict())
     result = outcomes.outcome(own, found, changes) if own else None
     holds = {**conditions.held(found.conditions), **changes}
-    together = outcomes.together([*([own] if own else []), *others], found, holds) if others else None
+    together = outcomes.together([*([own] if own and own.ready else []), *others], found, holds) if others else None
     labels = _labels(found)
     context: dict[str, Any] = {
         "found": found,
