@@ -17,6 +17,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.models import RoleGrant, User
 from hemvist.access.roles import Role
 from hemvist.organisation.models import Move, Unit
+from hemvist.organisation.queries import unit_page
 from hemvist.placement import amending, carrying_out, moving, queries
 from hemvist.placement.forms.moves import STAYS, MoveParts
 from hemvist.placement.moving import Plan
@@ -164,7 +165,8 @@ def test_a_unit_is_renamed_on_the_day(
     strategist: Actor, administrator: Actor, to_social_services: Callable[..., Plan], today: date
 ) -> None:
     names = {"integration": {"sv": "Mottagningsenheten", "en": "The reception unit"}}
-    plan = to_social_services(alternative="UN", parts={}, closes=(), access=(), names=names)
+    missions = {"integration": {"sv": "Tar emot.", "en": "Receives."}}
+    plan = to_social_services(alternative="UN", parts={}, closes=(), access=(), names=names, missions=missions)
     move = moving.draft_move(strategist, plan=plan, today=today)
     moving.decide(
         administrator, move_id=move.pk, decided_on=today, decided_by="KF", diary_number="KS2026/2", today=today
@@ -172,6 +174,9 @@ def test_a_unit_is_renamed_on_the_day(
     assert Unit.objects.get(code="integration").name_sv == "Integrationsenheten"
     moving.carry_out_due(date(2027, 1, 1))
     assert Unit.objects.get(code="integration").name_sv == "Mottagningsenheten"
+    page = unit_page("integration", date(2027, 1, 1))
+    assert page is not None
+    assert (page.mission, page.mission_reference[:2]) == ("Tar emot.", "KF")
 
 
 def test_the_report_and_the_redline_are_files(strategist_page: Client, newly_appointed: User) -> None:

@@ -90,6 +90,8 @@ class Effects:
     opened: set[str] = field(default_factory=set)
     closed: dict[str, date] = field(default_factory=dict)
     names: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    # What a unit is for, in both languages, and the decision that says so.
+    missions: dict[str, tuple[Mapping[str, str], str]] = field(default_factory=dict)
 
 
 def effects() -> Effects:
@@ -102,6 +104,7 @@ def effects() -> Effects:
             found.closed.pop(part.unit.code, None)
         found.closed.update(dict.fromkeys(move.closes, move.takes_effect_on))
         found.names.update(move.names)
+        found.missions.update({code: (words, move.reference) for code, words in move.missions.items()})
     return found
 
 

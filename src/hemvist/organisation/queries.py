@@ -281,6 +281,9 @@ class UnitPage:
     actors: tuple[Actor, ...]
     tasks: tuple[UnitTask, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    # What it is for (uppdrag), and the decision that says so where one does.
+    mission: str = ""
+    mission_reference: str = ""
 
     @property
     def answer_rows(self) -> tuple[tuple[Responsibility, str], ...]:
@@ -327,7 +330,22 @@ def unit_page(code: str, on: date) -> UnitPage | None:
         tuple(unit.actors.all()),
         tuple(_unit_task(task, source, catalogue) for task in tasks) if source else (),
         {answer.task: _title(catalogue, answer.task) for answer in answers if answer.task},
+        *_mission(unit),
     )
+
+
+def _mission(unit: Unit) -> tuple[str, str]:
+    """What the unit is for: as a move has decided it, else as the folder tells it."""
+    decided = moves.effects().missions.get(unit.code)
+    if decided:
+        words, reference = decided
+        return words[_language()], reference
+    told = next((entry for entry in records.placement().missions if entry.unit == unit.code), None)
+    return (_text(told.text), "") if told else ("", "")
+
+
+def _language() -> str:
+    return "en" if (get_language() or "sv").startswith("en") else "sv"
 
 
 def _unit_task(task: ReceptionTask, source: ResponsibilitiesFile, catalogue: Mapping[str, CatalogueEntry]) -> UnitTask:

@@ -122,7 +122,7 @@ def _proposals(move: Move, rows: list[queries.FunctionRow]) -> list[str]:
 def _summary(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
     """Where the responsibility lies, where it would lie, and how much that is: from the rows alone."""
     found = queries.confidentiality(rows)
-    moving_rows = [row for row in rows if row.moves]
+    moving_rows = [row for row in rows if row.moves or (row.now is None and row.then is not None)]
     if not (moving_rows and found.old and found.new):
         return []
     duties = sum(len(row.obligations) for row in moving_rows)
@@ -131,7 +131,8 @@ def _summary(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
     if found.changes_board:
         words += f" Från och med den {longdate(move.takes_effect_on)} skulle det ligga hos {found.new.name} "
         words += f"({_small(found.new.board.name)})."
-    words += f" {len(moving_rows)} ansvar byter ägare, med {tasks} uppgifter och {duties} skyldigheter enligt lag."
+    words += f" {len(moving_rows)} ansvar byter eller får en ägare, med {tasks} uppgifter och {duties} skyldigheter"
+    words += " enligt lag."
     return [Heading("Sammanfattning"), Paragraph.of(words)]
 
 
@@ -184,7 +185,7 @@ def _what_moves(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
     ]
     if competences:
         found.append(Table("Kompetens som uppgifterna kräver", ("Uppgift", "Kompetens"), tuple(competences)))
-    duties = sorted({text for row in rows if row.moves for text in row.obligations})
+    duties = sorted({text for row in rows if row.moves or (row.now is None and row.then) for text in row.obligations})
     if duties:
         found += [Paragraph.of("Skyldigheter enligt lag som följer med:"), Bullets.of(*duties)]
     return found

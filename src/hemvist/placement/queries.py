@@ -377,7 +377,7 @@ def outcome_rows(move: Move, previewed: moving.Outcome | None, *, exact: bool) -
     }
     names = dict(Unit.objects.values_list("code", f"name_{language()}"))
     numbers = {
-        _("Ansvar som byter ägare"): sum(not row["task"] for row in found["functions"]),
+        _("Ansvar som byter eller får en ägare"): sum(not row["task"] for row in found["functions"]),
         _("Skyldigheter enligt lag"): len(found["obligations"]),
         _("Uppgifter i mottagandet (TA)"): len(found["tasks"]),
         _("Öppna ärenden som följer med"): found["open_cases"],

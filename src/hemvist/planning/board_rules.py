@@ -443,7 +443,7 @@ class _Draft:
         if any(number in clause.names for clause in lists):
             return
         words = words or _cite(self.register.get(number), number, definite=True)
-        why = f"({number}) följer med ansvaret för {self._label(function)}."
+        why = f"{self._act(number)} följer med ansvaret för {self._label(function)}."
         if lists:
             text = _with_act(lists[0].text, words, self._subject(target))
             self._set(target, replace(lists[0], text=text, acts=(*lists[0].acts, number)), why)
