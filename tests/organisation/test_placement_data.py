@@ -78,7 +78,6 @@ def test_the_arguments_that_a_condition_changes(data: PlacementFile) -> None:
         "S3": "T1",
         "S11": "T1",
         "S7": "T3",
-        "K3": "T4",
         "P1": "T4",
         "P3": "T4",
         "P4": "T4",

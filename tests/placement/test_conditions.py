@@ -87,9 +87,22 @@ def test_an_act_outside_the_register_is_not_known(today: date) -> None:
 def test_arrivals_compare_the_latest_whole_year_with_the_limit(today: date) -> None:
     low, high = status(today, kind="arrivals", at_most=25), status(today, kind="arrivals", at_most=24)
     assert (low.holds, high.holds) == (True, False)
-    assert words(low) == "Senaste hela år är 2026: 25 personer (Kommuntal). Gränsen är högst 25."
+    assert words(low) == (
+        "För 2026 är siffran 25 (Kommuntal). Året är inte slut: så många ska tas emot eller väntas, inte så många som "
+        "har kommit. Gränsen är högst 25."
+    )
     assert "fler än gränsen 24" in words(high)
     assert low.source == "Utredningen (2026)"
+    after = status(date(2027, 1, 1), kind="arrivals", at_most=25)
+    assert words(after) == "Senaste hela år är 2026: 25 personer (Kommuntal). Gränsen är högst 25."
+
+
+@pytest.mark.parametrize(("on", "holds"), [(date(2028, 12, 31), True), (date(2029, 1, 1), None)])
+def test_a_figure_that_is_too_old_says_nothing_of_today(on: date, holds: bool | None) -> None:
+    HistoricalFigure.objects.filter(year__gt=2026).delete()
+    found = status(on, kind="arrivals", at_most=25)
+    assert found.holds is holds
+    assert ("för gammal" in words(found)) is (holds is None)
 
 
 def test_twice_as_many_is_counted_from_the_same_number(today: date) -> None:
@@ -108,10 +121,10 @@ def figure(year: int, **values: Any) -> HistoricalFigure:
 def test_a_part_of_a_year_is_not_a_year_and_what_was_received_goes_before_the_number_given(today: date) -> None:
     HistoricalFigure.objects.filter(year=2026, is_gap=True).delete()
     partial = figure(2026, value=3, as_of=date(2026, 9, 30))
-    assert "25 personer" in words(status(today, kind="arrivals", at_most=25))
+    assert "siffran 25 (Kommuntal)" in words(status(today, kind="arrivals", at_most=25))
     partial.as_of = date(2026, 12, 31)
     partial.save()
-    assert "3 personer (Mottagna enligt utredningen)" in words(status(today, kind="arrivals", at_most=25))
+    assert "siffran 3 (Mottagna enligt utredningen)" in words(status(today, kind="arrivals", at_most=25))
 
 
 def test_sources_on_both_sides_of_the_limit_make_it_unknown(today: date) -> None:

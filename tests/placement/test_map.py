@@ -66,11 +66,17 @@ def test_a_law_that_is_decided_is_told_with_who_will_answer_on_its_day(municipal
     assert (later.coming, later.status) == (False, Status.IN_FORCE)
 
 
-def test_a_repealed_law_leaves_the_map_on_its_day(municipality: None) -> None:
+def test_a_repealed_law_leaves_the_map_on_its_day_but_for_those_it_still_concerns(municipality: None) -> None:
     eve = responsibility_map(SWITCH - timedelta(days=1))
     assert "receive_2016" in codes(eve.obligations)
+    assert not [row for row in eve.obligations if row.remains]
     after = responsibility_map(SWITCH)
-    assert "receive_2016" not in codes(after.obligations)
+    remaining = {row.obligation.code for row in after.obligations if row.remains}
+    assert remaining == {"receive_2016", "receive_in_time_2016", "responsible_authority_2016"}
+    assert obligation(after, "receive_2016").boards == obligation(eve, "receive_2016").boards
+    last = date(2026, 9, 30)
+    assert "support_1994" in codes(responsibility_map(last).obligations)
+    assert "support_1994" not in codes(responsibility_map(last + timedelta(days=1)).obligations)
     assert "2016:38" in {act.sfs for act in after.ended}
     assert "2016:38" not in {act.sfs for act in eve.ended}
 
@@ -91,7 +97,8 @@ def test_the_matrix_counts_every_obligation_of_the_day_once_for_each_board_or_as
         assert {id(row) for row in rows} == {id(row) for row in counted}
         assert len(counted) == sum(max(1, len(row.boards)) for row in rows)
     wanted = {code for code, item in obligations().items() if item.status_on(day) in (Status.IN_FORCE, Status.DECIDED)}
-    assert codes(found.obligations) == wanted
+    remaining = {code for code, item in obligations().items() if day >= SWITCH and item.remains_for}
+    assert codes(found.obligations) == wanted | remaining
 
 
 # --- gaps and overlaps ------------------------------------------------------------------------------------------------
@@ -250,9 +257,11 @@ def test_before_anything_is_loaded_there_is_no_map(today: date, municipality: No
     assert not responsibility_map(today).loaded
 
 
-def test_another_municipality_has_a_map_without_gaps(municipality: None, today: date) -> None:
+def test_another_municipality_has_a_map_with_the_gap_that_no_law_we_have_read_fills(
+    municipality: None, today: date
+) -> None:
     Municipality.objects.all().delete()
     load_municipality(FOLDERS / "exempelby", today=today)
     found = responsibility_map(SWITCH)
-    assert (found.gaps, found.coming_gaps, found.overlaps) == ((), (), ())
+    assert (codes(found.gaps), found.coming_gaps, found.overlaps) == ({"guardian"}, (), ())
     assert obligation(found, "end_housing_early").boards[0].code == "KS"

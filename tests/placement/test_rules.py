@@ -67,7 +67,7 @@ def test_the_quoted_clauses_stand_as_they_were_quoted(municipality: None, today:
 
 
 def test_what_is_not_known_is_not_confirmed(municipality: None, today: date) -> None:
-    assert {one.board.code for one in rules.rules_page(today).unconfirmed} == {"KS", "SN", "UPN"}
+    assert {one.board.code for one in rules.rules_page(today).unconfirmed} == {"KS", "SN", "UN", "UPN"}
 
 
 def test_the_version_of_the_day_holds(municipality: None, today: date) -> None:

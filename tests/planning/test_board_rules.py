@@ -146,7 +146,10 @@ def test_the_repealed_act_is_replaced_though_nothing_moves() -> None:
     )
     assert "2026:1326" in change.acts
     assert "2016:38" not in change.acts
-    assert change.why == "Lagen (2016:38) upphör den 1 januari 2027 och ersätts av lagen (2026:1326)."
+    assert change.why == (
+        "Lagen (2016:38) upphör den 1 januari 2027 och ersätts av lagen (2026:1326). Den äldre lagen kan gälla vidare "
+        "för den som berörs av ett tidigare beslut; ta ställning till om det ska framgå."
+    )
 
 
 def test_before_new_year_nothing_is_replaced() -> None:
@@ -183,9 +186,12 @@ def test_an_act_that_others_still_need_stays_and_is_listed_by_both() -> None:
     assert "(2010:1122)" in one(found, "SN", "acts").new
 
 
-def test_a_part_that_moves_leaves_the_clause_for_the_rest() -> None:
+def test_a_part_that_moves_is_left_out_where_more_stays_and_named_where_less_does() -> None:
+    found = drafted({"housing": ("UN", "SN")})
+    assert one(found, "UN", "refugees").new == f"{TASK}, med undantag för bostad åt den som tas emot"
+    assert one(found, "UN", "refugees").functions == ("reception", "guidance")
     found = drafted({"reception": ("UN", "SN"), "housing": ("UN", "SN")})
-    assert one(found, "UN", "refugees").new == f"{TASK}, med undantag för mottagande samt bostad åt den som tas emot"
+    assert one(found, "UN", "refugees").new == f"{TASK}, i fråga om vägledning"
     assert one(found, "UN", "refugees").functions == ("guidance",)
     assert one(found, "SN", "refugees").new == f"{TASK}, i fråga om mottagande samt bostad åt den som tas emot"
 

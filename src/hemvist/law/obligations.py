@@ -29,6 +29,7 @@ class Obligation:
     ``valid_from`` is the first day, None when it began before what the register covers; ``repealed_from`` the first day
     it no longer holds. ``continues`` is the code of the obligation that it takes over from. ``introduced_by`` is the
     amendment that brought it in. ``responsible`` is whom the law names, one of :data:`hemvist.law.duties.RESPONSIBLE`.
+    ``remains_for`` is whom it still concerns after its last day, by the transitional provisions.
     ``verified`` is False when the content or a day has not been read in the law; ``note`` then says what.
     """
 
@@ -43,6 +44,7 @@ class Obligation:
     introduced_by: str = ""
     status: Status = Status.IN_FORCE
     verified: bool = True
+    remains_for: Text = NO_TEXT
     note: Text = NO_TEXT
 
     @property
@@ -56,6 +58,10 @@ class Obligation:
 
     def holds(self, day: date) -> bool:
         return self.status_on(day) is Status.IN_FORCE
+
+    def remains(self, day: date) -> bool:
+        """Whether it has been repealed and still concerns somebody (``remains_for``)."""
+        return bool(self.remains_for) and self.status_on(day) is Status.REPEALED
 
 
 def load(text: str, register: Mapping[str, Act] | None = None) -> Mapping[str, Obligation]:
@@ -85,6 +91,7 @@ def _obligation(row: Mapping[str, Any], known: Mapping[str, Act]) -> Obligation:
         introduced_by=row.get("introduced_by", ""),
         status=begins.status if begins else Status.IN_FORCE,
         verified=row.get("verified", True),
+        remains_for=Text.read(row.get("remains_for")),
         note=Text.read(row.get("note")),
     )
 
@@ -104,7 +111,7 @@ def validate(source: Mapping[str, Obligation] | None = None, register: Mapping[s
     known = acts() if register is None else register
     problems: list[str] = []
     for code, item in found.items():
-        halves = one_sided(text=item.text, responsible=item.responsible, note=item.note)
+        halves = one_sided(text=item.text, responsible=item.responsible, remains_for=item.remains_for, note=item.note)
         problems += [f"{code}: {name} ska finnas på svenska och engelska" for name in halves]
         if not item.text:
             problems.append(f"{code}: text saknas")

@@ -24,7 +24,7 @@ from hemvist.law.obligations import obligations
 from hemvist.organisation import records
 from hemvist.organisation.models import Board, Function, Move
 from hemvist.placement import moving, queries
-from hemvist.placement.rules import sources, texts_on
+from hemvist.placement.rules import in_our_words, sources, texts_on
 from hemvist.planning.board_rules import Amendment, RulesText, apply, draft
 
 
@@ -141,11 +141,14 @@ def boards_of(move: Move) -> list[tuple[str, str]]:
     return [(board.code, board.name) for board in Board.objects.filter(code__in=concerned)]
 
 
-def redlined(move: Move, board: str) -> list[Runs]:
-    """A board's rules from the day of the move, clause by clause, with what is taken away and added marked."""
-    before = {text.board: text for text in texts_on(sources(), move.takes_effect_on, without=move)}
+def redlined(move: Move, board: str) -> tuple[list[Runs], frozenset[int]]:
+    """A board's rules from the day of the move, clause by clause, with what is taken away and added marked; and the
+    places of those whose text is ours and not the rules' own.
+    """
+    source = sources()
+    before = {text.board: text for text in texts_on(source, move.takes_effect_on, without=move)}
     old = before.get(board, RulesText(board))
     changes = [Amendment.from_json(row) for row in move.amendments if row["board"] == board]
     new = {clause.code: clause.text for text in apply([old], changes) for clause in text.clauses}
     found = [redline(clause.text, new.pop(clause.code, "")) for clause in old.clauses]
-    return found + [redline("", text) for text in new.values()]
+    return found + [redline("", text) for text in new.values()], in_our_words(source, old, move.takes_effect_on)

@@ -4,10 +4,10 @@ shape; and which of them change with a law or another condition. Nothing here is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
-from hemvist.access.models import User
 from hemvist.organisation import records
 from hemvist.organisation.schema import Alternative, Criterion, Direction, OutsideFact, PlacementFile, Text
 from hemvist.placement import conditions
 from hemvist.placement.conditions import ConditionStatus
+from hemvist.placement.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.placement.models import Argument
 from hemvist.planning.weighing import SIGNS
 
@@ -318,7 +318,7 @@ def _check(
     criterion: str,
     condition: str,
 ) -> None:
-    faults: dict[str, str] = {}
+    faults: dict[str, Any] = {}
     if alternative not in {one.code for one in file.alternatives}:
         faults["alternative"] = _("Välj ett av alternativen.")
     if direction not in Argument.Direction.values:
@@ -340,16 +340,13 @@ def _check(
                 "length": len(given[name]),
                 "most": most,
             }
-    if "voice" not in faults and _names_somebody(given["voice"]):
-        faults["voice"] = _("Skriv en roll eller ett dokument, inte ett namn. Till exempel ”enhetschef, sfi”.")
+    for name in given:
+        if name not in faults and names_somebody(given[name]):
+            faults[name] = _("Skriv en roll eller ett dokument, inte ett namn. Till exempel ”enhetschef, sfi”.")
+        elif name not in faults and speaks_of_a_person(given[name]):
+            faults[name] = IMPERSONAL
     if faults:
         raise ValidationError(faults)
-
-
-def _names_somebody(voice: str) -> bool:
-    """Whether the words hold the name of somebody who works here."""
-    names = (name.strip() for name in User.objects.values_list("name", flat=True))
-    return any(name and re.search(rf"\b{re.escape(name)}\b", voice, re.IGNORECASE) for name in names)
 
 
 def _numbered(file: PlacementFile, row: Argument) -> Argument:

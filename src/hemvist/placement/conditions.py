@@ -180,6 +180,10 @@ def _years(yearly: Iterable[Series]) -> dict[int, _Year]:
     return found
 
 
+# A figure older than this says nothing of today.
+STALE_YEARS = 2
+
+
 def _arrivals(condition: PlacementCondition, yearly: Iterable[Series], on: date) -> ConditionStatus:
     years = _years(yearly)
     most = condition.at_most or 0
@@ -197,6 +201,19 @@ def _arrivals(condition: PlacementCondition, yearly: Iterable[Series], on: date)
         reason = gettext_noop(
             "Källorna ger {count} för {year} ({label}), på båda sidor om gränsen {most}. Läget är inte känt."
         )
+    elif on.year - year > STALE_YEARS:
+        holds = None
+        reason = gettext_noop("Senaste siffran är för {year} ({label}) och för gammal för att säga något om i dag.")
+    elif year >= on.year and holds:
+        reason = gettext_noop(
+            "För {year} är siffran {count} ({label}). Året är inte slut: så många ska tas emot eller väntas, inte så "
+            "många som har kommit. Gränsen är högst {most}."
+        )
+    elif year >= on.year:
+        reason = gettext_noop(
+            "För {year} är siffran {count} ({label}). Året är inte slut: så många ska tas emot eller väntas, inte så "
+            "många som har kommit. Det är fler än gränsen {most}."
+        )
     elif holds:
         reason = gettext_noop("Senaste hela år är {year}: {count} personer ({label}). Gränsen är högst {most}.")
     else:
@@ -208,7 +225,7 @@ def _arrivals(condition: PlacementCondition, yearly: Iterable[Series], on: date)
         "count": known.low if known.low == known.high else f"{known.low}–{known.high}",
         "most": most,
     }
-    doubled = known.low_at(most, FACTOR)
+    doubled = None if holds is None else known.low_at(most, FACTOR)
     return ConditionStatus(condition, holds, Step(reason, words), f"{known.source} ({year})", coming, doubled=doubled)
 
 

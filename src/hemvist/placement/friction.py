@@ -5,7 +5,6 @@ About ways of working, never about a person: what looks like an identity number,
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.organisation.models import Unit
-from hemvist.organisation.queries import municipality
+from hemvist.placement.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.placement.models import Friction
 
 Status = Friction.Status
@@ -28,22 +27,6 @@ LENGTH = 500
 SHORTEST = 5
 # So many quarters are shown.
 QUARTERS = 4
-# What gives a person away. Names cannot be found by a rule; the form asks for none.
-_PERSONAL = (
-    re.compile(r"(?<!\d)(?:\d{2})?\d{6}[-+ ]?\d{4}(?!\d)"),
-    re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
-)
-
-
-def speaks_of_a_person(text: str) -> bool:
-    """Whether the text holds an identity number, a case number or an e-mail address."""
-    owner = municipality()
-    patterns = [*_PERSONAL]
-    if owner is not None:
-        # With its year and number: the prefix alone may be a word, as "mot 2027".
-        patterns.append(re.compile(rf"\b{re.escape(owner.case_number_prefix)}[- ]?\d{{4}}[-/ ]\d", re.IGNORECASE))
-    return any(pattern.search(text) for pattern in patterns)
-
 
 # --- what the page shows --------------------------------------------------------------------------------------------
 
@@ -336,15 +319,8 @@ def _words(name: str, words: str, asked: str) -> None:
         raise ValidationError({name: asked})
     if len(words) > LENGTH:
         raise ValidationError({name: _("Skriv högst 500 tecken.")})
-    if speaks_of_a_person(words):
-        raise ValidationError(
-            {
-                name: _(
-                    "Här får inget stå om en person: inga personnummer, ärendenummer eller e-postadresser. "
-                    "Skriv om arbetssättet i stället."
-                )
-            }
-        )
+    if speaks_of_a_person(words) or names_somebody(words):
+        raise ValidationError({name: IMPERSONAL})
 
 
 def _journal(actor: Actor, action: str, friction: Friction, **details: object) -> None:

@@ -22,6 +22,8 @@ from hemvist.placement.conditions import ConditionStatus
 from hemvist.web import files
 from hemvist.web.templatetags.hemvist import longdate, shown
 
+# A decision must not take our words for the rules' own.
+PARAPHRASED = " (Med Hemvists ord, inte ordagrant ur reglementet.)"
 DIRECTIONS = {"+": "För", "-": "Emot", "0": "Varken eller", "req": "Krav"}
 
 
@@ -43,6 +45,7 @@ def redline_of(move: Move, board: str) -> Document:
         raise Http404
     with translation.override("sv"):
         name = Board.objects.get(code=board).name_sv
+        clauses, ours = amending.redlined(move, board)
         why = list(dict.fromkeys(row["why"] for row in move.amendments if row["board"] == board))
         return Document(
             f"Reglemente för {_small(name)}: förslag till ändringar",
@@ -50,7 +53,10 @@ def redline_of(move: Move, board: str) -> Document:
             (
                 Paragraph.of(f"Ändringarna ska gälla från och med den {longdate(move.takes_effect_on)}."),
                 Heading("Bestämmelser"),
-                *(Paragraph(runs) for runs in amending.redlined(move, board)),
+                *(
+                    Paragraph((*runs, Run(PARAPHRASED, "emphasis")) if place in ours else runs)
+                    for place, runs in enumerate(clauses)
+                ),
                 Heading("Skäl"),
                 Bullets.of(*why),
             ),
@@ -225,7 +231,10 @@ def _secrecy(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
             f"Från dagen hör ärendena till {_small(found.new.board.name)} och verksamhetsgrenen "
             f"”{found.new.branch.name}”. {found.old.board.name} läser dem inte längre.{stays}"
         )
-        lines.append(_("Uppgifterna omfattas av 26 kap. 1 § OSL före och efter, vilken nämnd mottagandet än hör till."))
+        lines.append(
+            "Uppgifterna behandlas som socialtjänst (26 kap. 1 § OSL) före och efter, vilken nämnd mottagandet än hör "
+            "till. Det är den strängaste läsningen och bör bekräftas av kommunens jurist."
+        )
     if alternative:
         lines.append(queries.in_language(alternative.confidentiality))
     return [Heading("Sekretess"), Bullets.of(*(lines or ["Ärendena byter inte ägare."]))]

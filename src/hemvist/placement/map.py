@@ -76,6 +76,11 @@ class ObligationRow:
         return self.status is Status.DECIDED
 
     @property
+    def remains(self) -> bool:
+        """It is repealed and still concerns those that the older act goes on for."""
+        return self.status is Status.REPEALED
+
+    @property
     def boards(self) -> tuple[Board, ...]:
         return _distinct(answer.unit.board for answer in self.answers)
 
@@ -347,11 +352,11 @@ class _Found:
         }
 
     def obligation_rows(self, day: date) -> Iterable[ObligationRow]:
-        """Those that hold on the day or are decided for a later day."""
+        """Those that hold on the day, still concern somebody then, or are decided for a later day."""
         answers = {day: self.answers(day)}
         for item in obligations().values():
             status = item.status_on(day)
-            if status not in (Status.IN_FORCE, Status.DECIDED):
+            if status not in (Status.IN_FORCE, Status.DECIDED) and not item.remains(day):
                 continue
             on = max(day, item.valid_from or day)
             if on not in answers:

@@ -112,7 +112,7 @@ class Outcome:
 
 def outcome(own: Own, found: Placement, changes: Mapping[str, bool]) -> Outcome | None:
     """What the weighing comes to; None while there is nothing to count."""
-    if not own.ready or not found.rivals:
+    if not own.ready_for(found) or not found.rivals:
         return None
     model = own.model(found)
     today = conditions.held(found.conditions)
@@ -202,15 +202,16 @@ def firsts(weighings: Sequence[Own], found: Placement, holds: Mapping[str, bool 
     """For each alternative that comes first in some of the weighings: its name and in how many, the most first. One
     that cannot be counted is left out; where several are equally first, each counts.
     """
-    ready = [one for one in weighings if one.ready and found.rivals]
-    counted = Counter(code for one in ready for code in planning.value(one.model(found), holds).first)
+    ready = [one for one in weighings if one.ready_for(found)]
+    results = [planning.value(one.model(found), holds) for one in ready]
+    counted = Counter(code for one in results if any(part.total for part in one.ranked) for code in one.first)
     labels = {side.code: side.label for side in found.rivals}
     return [(labels[code], count) for code, count in counted.most_common()]
 
 
 def together(weighings: Sequence[Own], found: Placement, holds: Mapping[str, bool | None]) -> Together | None:
     """The comparison of those that can be counted; None when there is none. ``waiting``: how many could not."""
-    ready = [one for one in weighings if one.ready and found.rivals]
+    ready = [one for one in weighings if one.ready_for(found)]
     if not ready:
         return None
     named = unique_names(ready)
@@ -218,9 +219,7 @@ def together(weighings: Sequence[Own], found: Placement, holds: Mapping[str, boo
     for one in ready:
         labels = {**one.labels, **labels}
     models = {name: one.model(found) for name, one in named.items()}
-    return Together(
-        planning.compare(models, holds), labels, tuple(named), sum(one.shared and not one.ready for one in weighings)
-    )
+    return Together(planning.compare(models, holds), labels, tuple(named), len(weighings) - len(ready))
 
 
 def choices(status: ConditionStatus) -> tuple[str, ...]:

@@ -364,6 +364,14 @@ class Proposal:
     paraphrased: frozenset[int] = frozenset()
 
 
+def in_our_words(source: Sources, text: RulesText, on: date) -> frozenset[int]:
+    """The places of the clauses whose text is ours and not the rules' own."""
+    entry = next((entry for entry in source.file.rules if entry.board == text.board), None)
+    version = _version(entry.versions, on) if entry else None
+    ours = {written.text for written in version.clauses if not written.verbatim} if version else set()
+    return frozenset(place for place, clause in enumerate(text.clauses) if clause.text in ours)
+
+
 def proposal(board_code: str, today: date) -> Proposal | None:
     """The amendments that repealed acts alone make needed, or None when there are none (X1). Four queries."""
     source = sources()
@@ -382,9 +390,7 @@ def proposal(board_code: str, today: date) -> Proposal | None:
     new = {clause.code: clause.text for after in apply([text], made) for clause in after.clauses}
     runs = tuple(redline(clause.text, new.get(clause.code, "")) for clause in text.clauses)
     entry = next((entry for entry in source.file.rules if entry.board == board_code), None)
-    version = _version(entry.versions, on) if entry else None
-    ours = {written.text for written in version.clauses if not written.verbatim} if version else set()
-    paraphrased = frozenset(place for place, clause in enumerate(text.clauses) if clause.text in ours)
+    paraphrased = in_our_words(source, text, on)
     title = entry.title.sv if entry else "Reglemente"
     return Proposal(names[board_code], title, on, runs, tuple(made), paraphrased)
 

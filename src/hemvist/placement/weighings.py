@@ -23,10 +23,13 @@ from hemvist.access.actor import Actor
 from hemvist.organisation.schema import PlacementFile
 from hemvist.placement import models
 from hemvist.placement.arguments import ArgumentLine, Placement, said
+from hemvist.placement.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.planning.weighing import HEAVIEST, STRONGEST, Argument, Weighing
 
 MOST_CRITERIA, LABEL_LENGTH, NOTE_LENGTH = 12, 80, 500
 OWN = "own_"
+# An argument that the user has put in no criterion: it does not weigh.
+NOWHERE = "-"
 
 
 class _Stored(BaseModel):
@@ -94,11 +97,16 @@ class Own:
         """Arguments whose criterion the user has taken away: they do not weigh until they get another."""
         return tuple(one for one in self.arguments if one.line.sign and not one.criterion)
 
-    @property
-    def ready(self) -> bool:
-        """There is something to count: a weight above 0 and, in that criterion, an argument with a strength."""
+    def ready_for(self, found: Placement) -> bool:
+        """There is something to count: a weight above 0 and, in that criterion, an argument with a strength for one of
+        the alternatives that exclude each other.
+        """
         heavy = {one.code for one in self.content.criteria if one.weight}
-        return any(one.strength and one.line.sign and one.criterion in heavy for one in self.arguments)
+        rivals = {side.code for side in found.rivals}
+        return any(
+            one.strength and one.line.sign and one.criterion in heavy and one.line.alternative in rivals
+            for one in self.arguments
+        )
 
     def model(self, found: Placement) -> Weighing:
         """What the planning weighs. Raises ``ValueError`` when no criterion has a weight."""
@@ -181,8 +189,9 @@ def _own(
     weighed = []
     for line in found.lines:
         stored = content.strengths.get(line.code, Strength())
-        # Moved by the user, else where it belongs; neither may be left.
-        place = next((code for code in (stored.criterion, line.criterion) if code in labels), "")
+        # Where the user has put it, which may be nowhere; else where it belongs, if that criterion is left.
+        own = stored.criterion or line.criterion
+        place = own if own in labels else ""
         weighed.append(Weighed(line, place, stored.strength))
     return Own(content, labels, tuple(weighed), owner, note, shared, changed_at)
 
@@ -262,7 +271,7 @@ def _content(found: Placement, criteria: Sequence[GivenCriterion], strengths: Ma
             )
             continue
         place = codes.get(given_one.criterion, "")
-        moved = place if place != line.criterion else ""
+        moved = "" if place == line.criterion else place or NOWHERE
         if given_one.strength is not None or moved:
             stored[line.code] = Strength(strength=given_one.strength, criterion=moved)
     if faults:
@@ -284,6 +293,8 @@ def save(
     note = note.strip()
     if len(note) > NOTE_LENGTH:
         raise ValidationError({"note": _("Korta anteckningen till högst %(most)d tecken.") % {"most": NOTE_LENGTH}})
+    if speaks_of_a_person(note) or names_somebody(note):
+        raise ValidationError({"note": IMPERSONAL})
     content = _content(found, criteria, strengths)
     row, _made = models.Weighing.objects.update_or_create(
         user_id=_user(actor), defaults={"content": content.model_dump(mode="json"), "note": note}

@@ -301,7 +301,10 @@ class _Draft:
             return
         new = self.register.get(instead)
         name = _the(new) if new else f"({instead})"
-        why = f"{_the(act)} {since} och ersätts av {name[:1].lower()}{name[1:]}."
+        why = (
+            f"{_the(act)} {since} och ersätts av {name[:1].lower()}{name[1:]}. Den äldre lagen kan gälla vidare för "
+            "den som berörs av ett tidigare beslut; ta ställning till om det ska framgå."
+        )
         if instead in clause.names:
             self._without_act(board, code, number, why)
             return
@@ -370,8 +373,9 @@ class _Draft:
             self._set(board, replace(clause, text="", functions=()), why)
             return
         wording = self._wording(clause)
-        if wording.mode == "about":
-            wording = replace(wording, items=self._items(left))
+        if wording.mode == "about" or len(left) < len(functions):
+            # What is left is said, rather than all that is not.
+            wording = replace(wording, mode="about", items=self._items(left))
         else:
             wording = replace(wording, mode="but", items=_together(wording.items, self._items(functions)))
         self._set(board, replace(clause, text=wording.text, functions=left), why)
@@ -380,7 +384,7 @@ class _Draft:
         clauses = self.after.setdefault(target, {})
         items = self._items(clause.functions)
         origin = f" från {self._board(source)}" if source in self.before else ""
-        why = f"Ansvaret för {_listed(items)} kommer{origin} {_day(self.on)}."
+        why = f"Ansvaret för {_listed(items)} {'kommer' if origin else 'tillkommer'}{origin} {_day(self.on)}."
         coming = self._wording(clause)
         there = next(
             (one for one in clauses.values() if one.kind == "task" and self._wording(one).base == coming.base), None

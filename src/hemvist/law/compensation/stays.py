@@ -136,8 +136,13 @@ def _by_day(
     counted: dict[Period, dict[str, set[date]]] = defaultdict(lambda: defaultdict(set))
     points: dict[Period, dict[Choice, None]] = defaultdict(dict)
     ended: dict[Period, tuple[Step, ...]] = defaultdict(tuple)
-    moved_in = []
+    moved_in: list[date] = []
+    began, reached = date.min, date.min
     for stay in stays:
+        # A stay that takes up where another ended is no new move: it may be the same, told in two parts.
+        if stay.start > reached:
+            began = stay.start
+        reached = max(reached, date.max if stay.end is None else stay.end + ONE_DAY if how.whole else stay.end)
         last = _last(stay, until)
         if stay.end and not (how.whole or (choice and choice.option == "included")):
             last = stay.end - ONE_DAY
@@ -159,7 +164,7 @@ def _by_day(
                 paid = True
             day += ONE_DAY
         if paid:
-            moved_in.append(stay.start)
+            moved_in.append(began)
     for period, nights in sorted(counted.items()):
         if owed := _nights(how, period, nights, municipality, terms, tuple(points[period]), ended[period]):
             yield owed

@@ -112,7 +112,8 @@ class WeighingForm(Form):
         """How many rows of criteria: those there are and some empty ones, or as many as were filled in."""
         if not self.is_bound:
             return old + max(min(NEW_ROWS, MOST_CRITERIA - old), 1)
-        given = [int(name[1:-6]) for name in self.data if name.startswith("c") and name[1:-6].isdigit()]
+        numbers = (name[1:-6] for name in self.data if name.startswith("c") and len(name) < 12)
+        given = [int(number) for number in numbers if number.isascii() and number.isdecimal()]
         return min(max(given, default=old - 1) + 1, 2 * MOST_CRITERIA)
 
     def _criterion(self, key: str, label: str, weight: int | None, explanation: str) -> None:

@@ -15,9 +15,6 @@ from hemvist.placement.rules import Proposal
 from hemvist.web import clock
 from hemvist.web.templatetags.hemvist import longdate
 
-# A decision must not take our words for the rules' own.
-PARAPHRASED = " (Med Hemvists ord, inte ordagrant ur reglementet.)"
-
 
 @require_safe
 @requires("placement.view")
@@ -61,7 +58,7 @@ def _document(found: Proposal) -> Document:
                 ),
                 Heading("Bestämmelser"),
                 *(
-                    Paragraph((*runs, Run(PARAPHRASED, "emphasis")) if place in found.paraphrased else runs)
+                    Paragraph((*runs, Run(letters.PARAPHRASED, "emphasis")) if place in found.paraphrased else runs)
                     for place, runs in enumerate(found.runs)
                 ),
                 Heading("Skäl"),

@@ -57,7 +57,8 @@ def weighing(request: ActorRequest) -> HttpResponse:
     changes = outcomes.asked_changes(found, request.GET.dict())
     result = outcomes.outcome(own, found, changes) if own else None
     holds = {**conditions.held(found.conditions), **changes}
-    together = outcomes.together([*([own] if own and own.ready else []), *others], found, holds) if others else None
+    mine = [own] if own and own.ready_for(found) else []
+    together = outcomes.together([*mine, *others], found, holds) if others else None
     labels = _labels(found)
     context: dict[str, Any] = {
         "found": found,
@@ -72,7 +73,7 @@ def weighing(request: ActorRequest) -> HttpResponse:
     if result:
         context |= _result_context(result, labels, request.GET.get("kriterium", ""))
     if together:
-        context |= _together_context(together, found, own.owner if own else "")
+        context |= _together_context(together, found, mine[0].owner if mine else "")
     return render(request, "placement/weighing.html", context)
 
 
@@ -103,6 +104,8 @@ def _result_context(outcome: Outcome, labels: dict[str, str], criterion: str) ->
 
 def _headline(result: Result, labels: Mapping[str, str]) -> str:
     words = {"first": _first_words(result, labels)}
+    if not any(one.total for one in result.ranked):
+        return _("Inget av det du har vägt väger i dag.")
     if len(result.first) > 1:
         return _("Med dina vikter ligger %(first)s lika.") % words
     return _("Med dina vikter ligger %(first)s först.") % words
@@ -157,7 +160,7 @@ def _robust(outcome: Outcome, labels: Mapping[str, str]) -> list[str]:
         return [_("Ett enda kriterium har all vikt. Ge fler kriterier vikt för att se hur känsligt resultatet är.")]
     found = []
     first, order = outcome.first_change, outcome.order_change
-    if first and not first.change:
+    if len(outcome.result.first) > 1 or (first and not first.change):
         found.append(_("Det ligger lika: minsta ändring av en vikt skiljer dem åt."))
     elif first:
         words = _crossing_words(first, labels, names[first.criterion])

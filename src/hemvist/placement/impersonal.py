@@ -1,0 +1,39 @@
+"""What must not stand in texts about ways of working and arguments: anything that gives a person away."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext_lazy as _
+
+from hemvist.access.models import User
+from hemvist.organisation.queries import municipality
+
+_PERSONAL = (
+    re.compile(r"(?<!\d)(?:\d{2})?\d{6}[-+ ]?\d{4}(?!\d)"),
+    re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
+)
+_WORD = re.compile(r"\w+")
+IMPERSONAL = _(
+    "Här får inget stå om en person: inga namn, personnummer, ärendenummer eller e-postadresser. Skriv om arbetssättet "
+    "i stället."
+)
+
+
+def speaks_of_a_person(text: str) -> bool:
+    """Whether the text holds an identity number, a case number or an e-mail address. One query."""
+    owner = municipality()
+    patterns = [*_PERSONAL]
+    if owner is not None:
+        # With its year and number: the prefix alone may be a word, as "mot 2027".
+        patterns.append(re.compile(rf"\b{re.escape(owner.case_number_prefix)}[- ]?\d{{4}}[-/ ]\d", re.IGNORECASE))
+    return any(pattern.search(text) for pattern in patterns)
+
+
+def names_somebody(text: str) -> bool:
+    """Whether the text holds all parts of the name of somebody who works here, in any order. Other names cannot be
+    found by a rule; the forms ask for none. One query.
+    """
+    said = set(_WORD.findall(text.casefold()))
+    names = (set(_WORD.findall(name.casefold())) for name in User.objects.values_list("name", flat=True))
+    return any(len(parts) > 1 and parts <= said for parts in names)
