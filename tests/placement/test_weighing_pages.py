@@ -317,3 +317,22 @@ def test_more_arguments_and_more_people_ask_no_more_questions(
         words = {"text": f"Argument {number}", "voice": "Enhetschef", "source": "Möte 2026-11-02"}
         arguments.add_argument(coordinator, alternative="KS", direction="+", criterion="work", condition="T1", **words)
     assert questions() == few
+
+
+def test_the_form_unfolds_the_first_alternative_that_is_not_wholly_weighed_and_what_is_to_be_mended(
+    client: Client,
+) -> None:
+    def unfolded() -> list[str]:
+        return [shown.side.code for shown in client.get(reverse("weighing-edit")).context["form"].sides if shown.open]
+
+    sides = client.get(reverse("weighing-edit")).context["form"].sides
+    assert unfolded() == [sides[0].side.code]
+    everything = {f"{row.line.code}_strength": 1 for row in sides[0].rows if row.line.sign}
+    weigh(client, **everything)
+    assert unfolded() == [sides[1].side.code]
+    words = f"({sides[0].asked} av {sides[0].asked} vägda)"
+    assert words in plain(client.get(reverse("weighing-edit")))
+    last = next(row.line.code for row in reversed(sides[-1].rows) if row.line.sign)
+    refused = weigh(client, **{f"{last}_strength": 9})
+    assert [shown.side.code for shown in refused.context["form"].sides if shown.open][-1] == sides[-1].side.code
+    assert Weighing.objects.count() == 1

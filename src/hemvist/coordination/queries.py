@@ -548,7 +548,7 @@ class Matter:
 
 @transaction.atomic
 def meeting(
-    actor: Actor, *, today: date, days: int = 30, late_only: bool = False, limit: int = 30
+    actor: Actor, *, today: date, days: int = 30, late_only: bool = False, limit: int = 20
 ) -> tuple[list[Matter], bool]:
     """The agenda: per case, all that is late or due within ``days`` and all that is under way, across the boards
     the viewer may see. One audit row. Returns the matters and whether some were left out.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -68,8 +68,32 @@ class ArgumentRow:
         return not self.place or (self.criterion is not None and _changed(self.criterion))
 
     @property
+    def faulty(self) -> bool:
+        """Something in it is to be mended."""
+        if self.strength is None or self.criterion is None:
+            return False
+        return bool(not self.place or self.strength.errors or self.criterion.errors)
+
+    @property
     def line(self) -> ArgumentLine:
         return self.weighed.line
+
+
+@dataclass(frozen=True, slots=True)
+class SideRows:
+    """An alternative's arguments on the form; ``open`` when the page shows them unfolded."""
+
+    side: Side
+    rows: list[ArgumentRow]
+    open: bool
+
+    @property
+    def asked(self) -> int:
+        return sum(row.strength is not None for row in self.rows)
+
+    @property
+    def weighed(self) -> int:
+        return sum(row.strength is not None and row.strength.value() not in (None, "") for row in self.rows)
 
 
 class WeighingForm(Form):
@@ -163,22 +187,23 @@ class WeighingForm(Form):
             yield CriterionRow(key, heading, explanation, self[f"{key}_label"], self[f"{key}_weight"], remove)
 
     @property
-    def sides(self) -> Iterator[tuple[Side, list[ArgumentRow]]]:
+    def sides(self) -> list[SideRows]:
+        """Unfolded is what has something to mend, and the first alternative that is not wholly weighed."""
+        found, waiting = [], True
         for side in self.found.sides:
-            rows = []
-            for weighed in self.own.arguments:
-                if weighed.line.alternative != side.code:
-                    continue
-                asked = f"{weighed.line.code}_strength" in self.fields
-                rows.append(
-                    ArgumentRow(
-                        weighed,
-                        self[f"{weighed.line.code}_strength"] if asked else None,
-                        self[f"{weighed.line.code}_criterion"] if asked else None,
-                        self.own.labels.get(weighed.criterion, ""),
-                    )
-                )
-            yield side, rows
+            rows = [self._row(one) for one in self.own.arguments if one.line.alternative == side.code]
+            shown = SideRows(side, rows, any(row.faulty for row in rows))
+            if waiting and shown.weighed < shown.asked:
+                shown, waiting = replace(shown, open=True), False
+            found.append(shown)
+        return found
+
+    def _row(self, weighed: Weighed) -> ArgumentRow:
+        strength, criterion = f"{weighed.line.code}_strength", f"{weighed.line.code}_criterion"
+        place = self.own.labels.get(weighed.criterion, "")
+        if strength not in self.fields:
+            return ArgumentRow(weighed, None, None, place)
+        return ArgumentRow(weighed, self[strength], self[criterion], place)
 
     # --- for the service ---
 
