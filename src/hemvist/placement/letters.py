@@ -293,4 +293,4 @@ def _amendments(move: Move) -> list[Block]:
             Paragraph(row.runs),
             Paragraph((Run("Skäl: ", "strong"), Run(row.why))),
         ]
-    return found if rows else [*found, Paragraph.of("Inget reglemente behöver ändras.")]
+    return found if rows else [*found, Paragraph.of("Inga ändringar är föreslagna. Kontrollera att reglementena stämmer med flytten.")]
