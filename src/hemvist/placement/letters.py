@@ -293,4 +293,6 @@ def _amendments(move: Move) -> list[Block]:
             Paragraph(row.runs),
             Paragraph((Run("Skäl: ", "strong"), Run(row.why))),
         ]
-    return found if rows else [*found, Paragraph.of("Inga ändringar är föreslagna. Kontrollera att reglementena stämmer med flytten.")]
+    if not rows:
+        found.append(Paragraph.of("Inga ändringar är föreslagna. Kontrollera att reglementena stämmer med flytten."))
+    return found

@@ -64,15 +64,22 @@ class ArgumentRow:
 
     @property
     def changed(self) -> bool:
-        """Moved and not saved yet, or without a place to weigh in."""
-        return not self.place or (self.criterion is not None and _changed(self.criterion))
+        """Moved and not saved yet, or moved to where it cannot be."""
+        return self.criterion is not None and bool(_changed(self.criterion) or self.criterion.errors)
 
     @property
     def faulty(self) -> bool:
         """Something in it is to be mended."""
-        if self.strength is None or self.criterion is None:
-            return False
-        return bool(not self.place or self.strength.errors or self.criterion.errors)
+        return any(bound is not None and bound.errors for bound in (self.strength, self.criterion))
+
+    @property
+    def counts(self) -> bool:
+        """It has a criterion, so a strength makes it weigh."""
+        return self.strength is not None and bool(self.place)
+
+    @property
+    def has_strength(self) -> bool:
+        return self.strength is not None and self.strength.value() not in (None, "")
 
     @property
     def line(self) -> ArgumentLine:
@@ -89,11 +96,11 @@ class SideRows:
 
     @property
     def asked(self) -> int:
-        return sum(row.strength is not None for row in self.rows)
+        return sum(row.counts for row in self.rows)
 
     @property
     def weighed(self) -> int:
-        return sum(row.strength is not None and row.strength.value() not in (None, "") for row in self.rows)
+        return sum(row.counts and row.has_strength for row in self.rows)
 
 
 class WeighingForm(Form):
