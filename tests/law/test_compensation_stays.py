@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.law.compensation_cases import births
 
-from hemvist.law.compensation import CompensationFacts, Entitlement, Stay, StayForm, entitlements
+from hemvist.law.compensation import CompensationFacts, Entitlement, Ground, Stay, StayForm, entitlements
 from hemvist.law.compensation.ledger import BEFORE_REGISTRATION
 from hemvist.law.compensation.stays import HOUSING
 
@@ -36,6 +36,18 @@ def test_a_stay_in_two_parts_brings_what_the_whole_brings(
     if parts[1].start > end:
         return
     assert gist(owed(born, *parts)) == gist(owed(born, Stay(form, start, end)))
+
+
+def test_who_moved_in_before_the_one_off_amount_began_does_not_get_it_because_the_stay_is_told_in_parts() -> None:
+    def once(*stays: Stay) -> list[date]:
+        ground = Ground.ASSIGNED_HOUSING_ONCE
+        return [item.period[0] for item in owed(date(1990, 5, 1), *stays) if item.ground is ground]
+
+    began, end = date(2026, 10, 1), date(2026, 12, 1)
+    earlier = Stay(StayForm.ASSIGNED_HOUSING, date(2026, 8, 1), began)
+    assert once(earlier, Stay(StayForm.ASSIGNED_HOUSING, began, end)) == []
+    later = Stay(StayForm.ASSIGNED_HOUSING, began + ONE_DAY, end)
+    assert once(earlier, later) == [began]  # a night between: a new move
 
 
 @given(st.sampled_from(StayForm), starts, st.integers(1, 300), st.data())
