@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -34,10 +34,7 @@ def placement_nav(context: Context) -> dict[str, Any]:
     for name, label, permission in TABS:
         if not request.actor.can(permission):
             continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
+        url = reverse(name)
         here = request.path == url or (name != "who-does-what" and request.path.startswith(url))
         tabs.append({"label": label, "url": url, "current": here})
     return {"tabs": tabs, "label": gettext("Ansvarets sidor")}
