@@ -783,7 +783,9 @@ class Interview(Model):
 
 
 class Quotation(Model):
-    """Words kept as they were said (S-81): never rewritten, never translated by us."""
+    """Words kept as they were said (S-81): never rewritten, never translated by us. ``by`` is a role or a body,
+    never the name of a person.
+    """
 
     code: Code
     text: Filled

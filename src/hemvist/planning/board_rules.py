@@ -13,11 +13,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import count, pairwise
+from itertools import count
 from typing import Any, Literal
 
 from hemvist.law.acts import Act
 from hemvist.law.types import Status, Step, gettext_noop
+from hemvist.planning.clause_words import (
+    Wording,
+    cite,
+    day_in_words,
+    listed,
+    named_act,
+    the_act,
+    with_act,
+    with_act_replaced,
+    without_act,
+)
 
 ClauseKind = Literal["task", "general", "acts"]
 Verdict = Literal["covered", "general", "needed"]
@@ -295,14 +306,16 @@ class _Draft:
         if clause is None:
             return
         act = self.register[number]
-        since = f"upphör {_day(act.repealed_from)}" if act.repealed_from else "upphör"
+        since = f"upphör {day_in_words(act.repealed_from)}" if act.repealed_from else "upphör"
         if not instead:
-            self._without_act(board, code, number, f"{_the(act)} {since} utan att ersättas. Läs igenom ordalydelsen.")
+            self._without_act(
+                board, code, number, f"{the_act(act)} {since} utan att ersättas. Läs igenom ordalydelsen."
+            )
             return
         new = self.register.get(instead)
-        name = _the(new) if new else f"({instead})"
+        name = the_act(new) if new else f"({instead})"
         why = (
-            f"{_the(act)} {since} och ersätts av {name[:1].lower()}{name[1:]}. Den äldre lagen kan gälla vidare för "
+            f"{the_act(act)} {since} och ersätts av {name[:1].lower()}{name[1:]}. Den äldre lagen kan gälla vidare för "
             "den som berörs av ett tidigare beslut; ta ställning till om det ska framgå."
         )
         if instead in clause.names:
@@ -312,7 +325,7 @@ class _Draft:
             board,
             replace(
                 clause,
-                text=_with_act_replaced(clause.text, number, instead, new),
+                text=with_act_replaced(clause.text, number, instead, new),
                 acts=tuple(instead if one == number else one for one in clause.acts),
             ),
             why,
@@ -322,7 +335,7 @@ class _Draft:
         clause = self.after[board].get(code)
         if clause is None or number not in clause.names:
             return
-        text = _without_act(clause.text, number)
+        text = without_act(clause.text, number)
         acts = tuple(one for one in clause.acts if one != number)
         # A list with nothing on it says nothing.
         empty = clause.kind == "acts" and not acts and bool(clause.cited) and not CITATION.search(text)
@@ -368,7 +381,9 @@ class _Draft:
     def _leave(self, board: str, code: str, functions: Sequence[str], target: str) -> None:
         clause = self.after[board][code]
         left = tuple(function for function in clause.functions if function not in functions)
-        why = f"Ansvaret för {_listed(self._items(functions))} flyttas till {self._board(target)} {_day(self.on)}."
+        why = (
+            f"Ansvaret för {listed(self._items(functions))} flyttas till {self._board(target)} {day_in_words(self.on)}."
+        )
         if not left:
             self._set(board, replace(clause, text="", functions=()), why)
             return
@@ -384,7 +399,7 @@ class _Draft:
         clauses = self.after.setdefault(target, {})
         items = self._items(clause.functions)
         origin = f" från {self._board(source)}" if source in self.before else ""
-        why = f"Ansvaret för {_listed(items)} {'kommer' if origin else 'tillkommer'}{origin} {_day(self.on)}."
+        why = f"Ansvaret för {listed(items)} {'kommer' if origin else 'tillkommer'}{origin} {day_in_words(self.on)}."
         coming = self._wording(clause)
         there = next(
             (one for one in clauses.values() if one.kind == "task" and self._wording(one).base == coming.base), None
@@ -421,14 +436,14 @@ class _Draft:
         for board in dict.fromkeys((*left, *self.after)):
             for clause in self._lists(board):
                 for number in clause.names:
-                    words[number] = words.get(number) or _named(clause.text, number)
+                    words[number] = words.get(number) or named_act(clause.text, number)
         for source, gone in left.items():
             kept = {*keeps.get(source, ()), *self._functions(source)} - gone
             kept |= {function for function, (_source, target) in moved.items() if target == source}
             going = {number for function in gone for number in needed.get(function, ())}
             for number in sorted(going - {number for function in kept for number in needed.get(function, ())}):
                 for clause in self._lists(source):
-                    names = _listed(self._items(f for f in moved if f in gone and number in needed.get(f, ())))
+                    names = listed(self._items(f for f in moved if f in gone and number in needed.get(f, ())))
                     why = f"{self._act(number)} följer med ansvaret för {names}."
                     self._without_act(source, clause.code, number, why)
         for function, (_source, target) in moved.items():
@@ -446,10 +461,10 @@ class _Draft:
         lists = self._lists(target)
         if any(number in clause.names for clause in lists):
             return
-        words = words or _cite(self.register.get(number), number, definite=True)
+        words = words or cite(self.register.get(number), number, definite=True)
         why = f"{self._act(number)} följer med ansvaret för {self._label(function)}."
         if lists:
-            text = _with_act(lists[0].text, words, self._subject(target))
+            text = with_act(lists[0].text, words, self._subject(target))
             self._set(target, replace(lists[0], text=text, acts=(*lists[0].acts, number)), why)
             return
         self.after.setdefault(target, {})
@@ -496,7 +511,7 @@ class _Draft:
 
     def _act(self, number: str) -> str:
         act = self.register.get(number)
-        return _the(act) if act else f"({number})"
+        return the_act(act) if act else f"({number})"
 
     def _label(self, function: str) -> str:
         label = self.labels.get(function, function)
@@ -506,8 +521,8 @@ class _Draft:
     def _items(self, functions: Iterable[str]) -> tuple[str, ...]:
         return tuple(self._label(function) for function in functions)
 
-    def _wording(self, clause: Clause) -> _Wording:
-        return _Wording.read(clause.text, {self._label(function) for function in (*self.labels, *clause.functions)})
+    def _wording(self, clause: Clause) -> Wording:
+        return Wording.read(clause.text, {self._label(function) for function in (*self.labels, *clause.functions)})
 
     def _subject(self, board: str) -> str:
         """Who acts in the board's own rules: *Nämnden*, or what the board is called when it is no nämnd."""
@@ -519,43 +534,6 @@ class _Draft:
         return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
-# --- words --------------------------------------------------------------------------------------------------
-
-_LIMIT = re.compile(r"(?P<base>.+), (?P<words>med undantag för|i fråga om) (?P<items>.+?)(?P<stop>\.?)", re.DOTALL)
-_MODES = {"med undantag för": "but", "i fråga om": "about"}
-_WORDS = {mode: words for words, mode in _MODES.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    """A clause's words, apart from what a draft has said that they are about (``about``) or not (``but``)."""
-
-    base: str
-    stop: str
-    mode: str = "all"
-    items: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, text: str, known: Collection[str]) -> _Wording:
-        """Only names of functions count: other words of the same form are the clause's own."""
-        if found := _LIMIT.fullmatch(text):
-            items = tuple(re.split(r", | samt ", found["items"]))
-            if all(item in known for item in items):
-                return cls(found["base"], found["stop"], _MODES[found["words"]], items)
-        base = text.removesuffix(".")
-        return cls(base, text[len(base) :])
-
-    @property
-    def text(self) -> str:
-        limit = f", {_WORDS[self.mode]} {_listed(self.items)}" if self.mode in _WORDS and self.items else ""
-        return f"{self.base}{limit}{self.stop}"
-
-
-def _listed(items: Sequence[str]) -> str:
-    """One, two samt three: *samt*, since the names of functions hold *och*."""
-    return " samt ".join(part for part in (", ".join(items[:-1]), *items[-1:]) if part)
-
-
 def _together(some: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*some, *more)))
 
@@ -564,149 +542,3 @@ def _codes(code: str) -> Iterator[str]:
     """The code, and others like it, within the length that a code may have."""
     yield code
     yield from (f"{code[:36]}-{number}" for number in count(2))
-
-
-_MONTHS = (
-    *("januari", "februari", "mars", "april", "maj", "juni"),
-    *("juli", "augusti", "september", "oktober", "november", "december"),
-)
-
-
-def _day(day: date) -> str:
-    return f"den {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-# An act as a list names it: its name, its number in brackets, and the rest of the name where the number stands in it.
-_ACT = r"[\w-]*(?:lag|lagen|balk|balken|förordning|förordningen|föreskrifter|föreskrifterna)\b"
-_REST = rf"(?: om [^,().;]*?(?=[,.;]|$| samt | och {_ACT}))?"
-_NAMED_ACT = re.compile(rf"\b{_ACT}[^,().;]*?\((?P<number>\d{{4}}:\d+)\){_REST}", re.IGNORECASE)
-# Where a name begins, when words before it look like the name of an act.
-_BEGINS = re.compile(rf"(?: samt | och |framgår av |följer av |enligt |stöd av )(?={_ACT})", re.IGNORECASE)
-_ENDINGS = (" samt ", " och ")
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """An act that a text names: from where to where, its number and the words."""
-
-    start: int
-    end: int
-    number: str
-    words: str
-
-
-def _acts_in(text: str) -> list[_Item]:
-    items = []
-    for found in _NAMED_ACT.finditer(text):
-        name = text[found.start() : found.start("number")]
-        start = found.start() + max((one.end() for one in _BEGINS.finditer(name)), default=0)
-        items.append(_Item(start, found.end(), found["number"], text[start : found.end()]))
-    return items
-
-
-def _named(text: str, number: str) -> str:
-    """The act in the text's own words; ``""`` when the text has none for it."""
-    return next((item.words for item in _acts_in(text) if item.number == number), "")
-
-
-@dataclass(slots=True)
-class _List:
-    """Acts that a text lists one after the other. ``signs`` stand between them, one fewer than the acts."""
-
-    head: str
-    items: list[_Item]
-    signs: list[str]
-    tail: str
-
-    @classmethod
-    def holding(cls, text: str, number: str) -> _List | None:
-        """The list that names the act; None when the text does not name it in words."""
-        rows: list[list[_Item]] = []
-        for item in _acts_in(text):
-            if rows and text[rows[-1][-1].end : item.start] in (", ", *_ENDINGS):
-                rows[-1].append(item)
-            else:
-                rows.append([item])
-        row = next((row for row in rows if any(item.number == number for item in row)), None)
-        if row is None:
-            return None
-        signs = [text[one.end : other.start] for one, other in pairwise(row)]
-        return cls(text[: row[0].start], row, signs, text[row[-1].end :])
-
-    def remove(self, number: str) -> None:
-        """Take the act and a sign beside it away; the last one left takes over the *och* before the last."""
-        at = next(place for place, item in enumerate(self.items) if item.number == number)
-        last = at == len(self.items) - 1
-        del self.items[at]
-        if self.signs:
-            sign = self.signs.pop(max(at - 1, 0))
-            if last and self.signs and sign in _ENDINGS:
-                self.signs[-1] = sign
-
-    def add(self, words: str) -> None:
-        ending = self.signs[-1] if self.signs and self.signs[-1] in _ENDINGS else ""
-        if ending:
-            self.signs[-1] = ", "
-        goes_on = self.tail.startswith((*_ENDINGS, ", "))
-        self.signs.append(ending or (", " if goes_on or self.signs else " och "))
-        self.items.append(_Item(0, 0, "", words))
-
-    @property
-    def text(self) -> str:
-        pairs = zip(["", *self.signs], self.items, strict=False)
-        words = "".join(sign + item.words for sign, item in pairs)
-        # With nothing before it, what the list went on with stands alone.
-        tail = self.tail if self.items else re.sub(r"^(?: samt | och |, )", "", self.tail)
-        return f"{self.head}{words}{tail}"
-
-
-def _without_act(text: str, number: str) -> str:
-    """The text without the act. Where its name is not found only the number goes, for somebody to read over."""
-    while row := _List.holding(text, number):
-        if len(row.items) == 1 and not row.tail.startswith(_ENDINGS):
-            break
-        row.remove(number)
-        text = row.text
-    return re.sub(rf" ?\({re.escape(number)}\)", "", text)
-
-
-def _with_act(text: str, words: str, subject: str) -> str:
-    """The text with an act after those that it lists."""
-    listed = _acts_in(text)
-    row = _List.holding(text, listed[-1].number) if listed else None
-    if row is None:
-        stop = "" if text.endswith(".") else "."
-        return f"{text}{stop} {subject} ansvarar även för de uppgifter som framgår av {words}."
-    row.add(words)
-    return row.text
-
-
-def _with_act_replaced(text: str, number: str, instead: str, act: Act | None) -> str:
-    """The text with one act for another, in the form that the text has. A name that is not found is left alone."""
-    for item in reversed(_acts_in(text)):
-        if item.number == number and act is not None:
-            first = item.words.split(" ", 1)[0]
-            middle = not item.words.endswith(")")
-            named = _cite(act, instead, definite=first.casefold().endswith("en"), middle=middle)
-            named = named[:1].upper() + named[1:] if first[:1].isupper() else named
-            text = text[: item.start] + named + text[item.end :]
-    return text.replace(f"({number})", f"({instead})")
-
-
-def _the(act: Act) -> str:
-    """*Lagen (2016:38)*, *Förordningen (2010:1122)*: short, for a reason."""
-    first = act.title.sv.split(" ", 1)[0]
-    return f"{_definite(first)} ({act.sfs})"
-
-
-def _definite(word: str) -> str:
-    return f"{word}en" if re.search(r"(lag|balk|ordning|ändring)$", word, re.IGNORECASE) else word
-
-
-def _cite(act: Act | None, number: str, *, definite: bool, middle: bool = False) -> str:
-    """The act by its title with its number after it, or after its first word."""
-    first, _space, rest = (act.title.sv if act else "lag").partition(" ")
-    first = first[:1].lower() + first[1:]
-    first = _definite(first) if definite else first
-    parts = (first, f"({number})", rest) if middle else (first, rest, f"({number})")
-    return " ".join(part for part in parts if part)
