@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from hemvist.organisation import cli
-from hemvist.organisation.check import FILES, Problem, check_folder, duty_keys, folder, read_folder
-from hemvist.organisation.schema import line_ranges
+from hemvist.organisation.check import check_folder, duty_keys, folder, read_folder
+from hemvist.organisation.reading import Problem
+from hemvist.organisation.schema import FILES, line_ranges
 from hemvist.planning.shared_plan import CONDITIONS
 
 ENKOPING = folder("enkoping")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from hemvist.organisation import check
+from hemvist.organisation.reading import Problem
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,7 +40,7 @@ def _load(options: argparse.Namespace) -> int:
     return 0
 
 
-def show(problems: list[check.Problem], path: str) -> int:
+def show(problems: list[Problem], path: str) -> int:
     for problem in problems:
         print(f"{problem}" if problem.severity == "error" else f"{problem} (upplysning)")
     errors = sum(problem.severity == "error" for problem in problems)

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 
 from hemvist.law.rulings import QUESTIONS
 from hemvist.organisation import moves, records
-from hemvist.organisation.check import Folder, Problem, duty_keys, read_folder
+from hemvist.organisation.check import Folder, duty_keys, read_folder
 from hemvist.organisation.models import (
     Actor,
     Board,
@@ -42,6 +42,7 @@ from hemvist.organisation.models import (
     Unit,
     UnitContribution,
 )
+from hemvist.organisation.reading import Problem
 from hemvist.organisation.schema import Model, Text
 
 Rows = Mapping[Any, dict[str, Any]]
