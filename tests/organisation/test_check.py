@@ -12,7 +12,8 @@ import yaml
 from hemvist.organisation import cli
 from hemvist.organisation.check import check_folder, duty_keys, folder, read_folder
 from hemvist.organisation.reading import Problem
-from hemvist.organisation.schema import FILES, line_ranges
+from hemvist.organisation.files import FILES
+from hemvist.organisation.schema import line_ranges
 from hemvist.planning.shared_plan import CONDITIONS
 
 ENKOPING = folder("enkoping")
@@ -67,6 +68,14 @@ def test_a_planted_error_is_found(copy: Path, case: dict[str, Any]) -> None:
     assert found.line == line + case["offset"]
     if case["key"]:
         assert found.key == case["key"]
+
+
+def test_the_leases_follow_the_housing_policy(copy: Path) -> None:
+    edit(copy, "municipality.yaml", "  kind: open_ended", "  kind: limited\n  years: 2")
+    problem = only(copy)
+    assert (Path(problem.file).name, problem.key) == ("housing.yaml", "leases")
+    assert "municipality.yaml säger högst 2 år" in problem.message
+    assert "months: 24" in problem.suggestion
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "hemvist.access",
     "hemvist.reception",
     "hemvist.coordination",
+    "hemvist.housing",
     "hemvist.compensation",
     "hemvist.placement",
     "hemvist.outlook",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("hemvist.organisation.urls")),
     path("", include("hemvist.reception.urls")),
     path("", include("hemvist.coordination.urls")),
+    path("", include("hemvist.housing.urls")),
     path("", include("hemvist.compensation.urls")),
     path("", include("hemvist.placement.urls")),
     path("", include("hemvist.outlook.urls")),

@@ -18,8 +18,9 @@ import yaml
 from hemvist.law import ages, parameters
 from hemvist.law.acts import DATA, acts, status_on
 from hemvist.law.calendar import add_months, end_of_month
+from hemvist.law.housing_right import HousingFacts, housing_right_ends
 from hemvist.law.reception import reception_deadline
-from hemvist.law.regime import HousingFacts, Regime, governing, housing_right_ends
+from hemvist.law.regime import Regime, governing
 from hemvist.law.rulings import NO_RULINGS, QUESTIONS, given
 from hemvist.law.sources import sfs
 from hemvist.law.types import Answer, Source, Status, Step, Text, gettext_noop, one_sided
@@ -59,7 +60,7 @@ class DutyFacts:
 
     ``first_received_on`` is the mottagandedatum; ``received_on`` the actual arrival;
     ``population_registered_on`` the first day of folkbokföring; ``earlier_right_from`` see
-    :class:`hemvist.law.regime.HousingFacts`.
+    :class:`hemvist.law.housing_right.HousingFacts`.
     """
 
     assignment_decided_on: date | None = None
@@ -392,7 +393,7 @@ def _reception(facts: DutyFacts, rulings: Mapping[str, str]) -> Answer[date]:
 
 
 def _housing_right(facts: DutyFacts, rulings: Mapping[str, str]) -> Answer[date]:
-    names = [item.name for item in fields(HousingFacts)]
+    names = {item.name for item in fields(HousingFacts)} & {item.name for item in fields(DutyFacts)}
     return housing_right_ends(HousingFacts(**{name: getattr(facts, name) for name in names}), rulings)
 
 

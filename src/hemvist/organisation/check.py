@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import hemvist
+from hemvist.organisation.files import FILES
+from hemvist.organisation.housing_schema import HousingFile
 from hemvist.organisation.reading import Problem, closest, read_document
 from hemvist.organisation.references import References
 from hemvist.organisation.schema import (
-    FILES,
     CompensationFile,
     DecisionsFile,
     GlossaryFile,
@@ -44,6 +45,7 @@ class Folder:
     compensation: CompensationFile
     rules: RulesFile
     placement: PlacementFile
+    housing: HousingFile
     hash: str
 
 

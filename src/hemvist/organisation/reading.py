@@ -13,12 +13,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hemvist.organisation.schema import (
-    FILES,
-    ContentError,
-    Model,
-    Text,
-)
+from hemvist.organisation.files import FILES
+from hemvist.organisation.schema import ContentError, Model, Text
 
 Key = tuple[str | int, ...]
 

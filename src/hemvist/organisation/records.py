@@ -1,11 +1,12 @@
 """What the municipality's folder says, as it was last loaded: who answers for what and by which tasks, the boards'
-rules of procedure, and what is known of where responsibility should lie. Read-only; nothing here is about a person.
+rules of procedure, what is known of where responsibility should lie, and the housing policy. Read-only; nothing here is about a person.
 """
 
 from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from hemvist.organisation.housing_schema import HousingFile
 from hemvist.organisation.models import Municipality
 from hemvist.organisation.schema import CatalogueEntry, Model, PlacementFile, ResponsibilitiesFile, RulesFile
 
@@ -31,6 +32,11 @@ def rules() -> RulesFile:
 def placement() -> PlacementFile:
     """``placement.yaml``. One query."""
     return _read("placement", PlacementFile) or PlacementFile()
+
+
+def housing() -> HousingFile | None:
+    """``housing.yaml``. None before anything is loaded, or when it was loaded before the file was there. One query."""
+    return _read("housing", HousingFile)
 
 
 def catalogue() -> dict[str, CatalogueEntry]:

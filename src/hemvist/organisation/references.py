@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from hemvist.law.acts import acts
+from hemvist.organisation.housing_schema import HousingFile
 from hemvist.organisation.reading import Document, Key, closest
 from hemvist.organisation.schema import (
     CompensationFile,
@@ -48,6 +49,7 @@ class References:
         self._compensation()
         self._rules()
         self._placement()
+        self._housing()
 
     def _open(self, name: str, kind: type[Any]) -> tuple[Document, Any]:
         document = self.documents[name]
@@ -412,6 +414,34 @@ class References:
                 )
         if spans and (last := max(end for _, end, _ in spans)) < date.max:
             document.add(("keys", spans[-1][2]), f"ingen nyckel gäller från {last}", "", "note")
+
+    def _housing(self) -> None:
+        """A landlord is a unit of the municipality or its company; a fixed lease is the policy of municipality.yaml."""
+        document, model = self._open("housing.yaml", HousingFile)
+        if model is None:
+            return
+        units, own = self._codes("organisation.yaml", "units"), self._own_units()
+        for number, unit in enumerate(model.landlords):
+            if self._known(document, ("landlords", number), unit, units, "enheten") and own is not None:
+                if unit not in own:
+                    document.add(
+                        ("landlords", number),
+                        f"enheten {unit} hör varken till en nämnd eller ett kommunalt bolag",
+                        closest(unit, own),
+                    )
+        _document, municipality = self._open("municipality.yaml", MunicipalityFile)
+        fixed = model.lease("fixed")
+        if municipality is None:
+            return
+        policy = municipality.housing_policy
+        if policy.kind == "limited" and (fixed is None or fixed.months != 12 * (policy.years or 0)):
+            document.add(
+                ("leases",),
+                f"municipality.yaml säger högst {policy.years} år",
+                f"Skriv en avtalsform med code: fixed och months: {12 * (policy.years or 0)}",
+            )
+        elif policy.kind == "open_ended" and model.lease("open_ended") is None:
+            document.add(("leases",), "municipality.yaml säger tillsvidare", "Skriv en avtalsform med code: open_ended")
 
     def _rules(self) -> None:
         """A board has one set of rules, which reads one way at a time."""

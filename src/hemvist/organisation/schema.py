@@ -1,6 +1,6 @@
 """What a municipality's folder may hold: one pydantic model for each file.
 
-A municipality is data, not code. The folder ``municipalities/<name>/`` has the files in :data:`FILES`;
+A municipality is data, not code. The folder ``municipalities/<name>/`` has the files in :data:`hemvist.organisation.files.FILES`;
 :mod:`hemvist.organisation.check` reads them and says in Swedish what is wrong and where.
 
 Words used throughout: *board* is a nämnd (its own authority), *branch* a verksamhetsgren (the boundary of
@@ -818,17 +818,3 @@ class PlacementFile(Model):
 def _repeated(words: Iterable[str]) -> str | None:
     """The first word that stands more than once."""
     return next((word for word, times in Counter(words).items() if times > 1), None)
-
-
-FILES: dict[str, type[Model]] = {
-    "municipality.yaml": MunicipalityFile,
-    "organisation.yaml": OrganisationFile,
-    "responsibilities.yaml": ResponsibilitiesFile,
-    "decisions.yaml": DecisionsFile,
-    "plan.yaml": PlanFile,
-    "history.yaml": HistoryFile,
-    "glossary.yaml": GlossaryFile,
-    "compensation.yaml": CompensationFile,
-    "rules.yaml": RulesFile,
-    "placement.yaml": PlacementFile,
-}

@@ -462,6 +462,7 @@ def _load_settings(folder: Folder, sync: _Sync) -> None:
                     "catalogue": [entry.model_dump(mode="json") for entry in folder.plan.catalogue],
                     "rules": folder.rules.model_dump(mode="json"),
                     "placement": folder.placement.model_dump(mode="json"),
+                    "housing": folder.housing.model_dump(mode="json"),
                 },
             }
         },

@@ -212,6 +212,21 @@ class DayValue(_Value):
     on: date
 
 
+class EarlierRightValue(_Value):
+    """That lag (2026:1326) covered the person before, and ceased to: the 36 months count from the first time
+    (12 § 3 st). ``first_right_on`` is empty when there was no right to housing then.
+    """
+
+    coverage_ended_on: date
+    first_right_on: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> EarlierRightValue:
+        if self.first_right_on is not None and self.coverage_ended_on < self.first_right_on:
+            raise ValueError("den tidigare rätten slutar innan den började")
+        return self
+
+
 class ResidenceValue(_Value):
     address: str = Field(min_length=1, max_length=200)
     municipality: str = Field(default="", max_length=60)
@@ -260,6 +275,7 @@ SHAPES: Mapping[str, type[_Value]] = {
     FactKind.RELATIVE_TIE: RelativeTieValue,
     FactKind.STAY: StayValue,
     FactKind.LEFT_RECEPTION_ACT: DayValue,
+    FactKind.EARLIER_HOUSING_RIGHT: EarlierRightValue,
     FactKind.RESIDENCE: ResidenceValue,
     FactKind.CONTACT: ContactValue,
     FactKind.PROTECTION: ProtectionValue,
@@ -314,6 +330,7 @@ class Snapshot:
     relative_tie: RelativeTieValue | None = None
     stays: tuple[StayValue, ...] = ()
     left_reception_act_on: date | None = None
+    earlier_housing_right: EarlierRightValue | None = None
     residence: ResidenceValue | None = None
     contact: ContactValue | None = None
     protection: ProtectionValue | None = None
@@ -339,6 +356,7 @@ _FIELD = {
     FactKind.LANGUAGE: "language",
     FactKind.FIRST_RECEPTION: "first_reception",
     FactKind.RELATIVE_TIE: "relative_tie",
+    FactKind.EARLIER_HOUSING_RIGHT: "earlier_housing_right",
     FactKind.RESIDENCE: "residence",
     FactKind.CONTACT: "contact",
 }

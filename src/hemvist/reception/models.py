@@ -95,6 +95,7 @@ class FactKind(models.TextChoices):
     RELATIVE_TIE = "relative_tie", _("Anknytning")
     STAY = "stay", _("Vistelse som ger ersättning")
     LEFT_RECEPTION_ACT = "left_reception_act", _("Lämnat mottagandelagen")
+    EARLIER_HOUSING_RIGHT = "earlier_housing_right", _("Tidigare rätt till boende")
     RESIDENCE = "residence", _("Adress")
     CONTACT = "contact", _("Kontaktuppgifter")
     PROTECTION = "protection", _("Skyddade personuppgifter")

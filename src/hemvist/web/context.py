@@ -31,6 +31,7 @@ ROOMS = (
     Room(gettext_lazy("Anvisningar"), "assignment-list", "inbox", "assignment.list"),
     Room(pgettext_lazy("tasks", "Uppgifter"), "task-list", "list-checks", "task.list"),
     Room(gettext_lazy("Samråd"), "meeting", "messages-square", "meeting.view"),
+    Room(gettext_lazy("Bostäder"), "dwelling-list", "building-2", "dwelling.view"),
     Room(gettext_lazy("Ersättning"), "compensation", "banknote", "compensation.totals"),
     Room(gettext_lazy("Ansvar"), "who-does-what", "network", "overview.view"),
     Room(gettext_lazy("Statistik"), "statistics", "chart-column", "statistics.view"),

@@ -373,6 +373,19 @@ class LeftReceptionActForm(FactForm):
     on = day(_("Sista dagen som LMA eller mottagandelagen gällde"))
 
 
+class EarlierRightForm(AgencyForm):
+    kind = FactKind.EARLIER_HOUSING_RIGHT
+    coverage_ended_on = day(
+        _("Lagen slutade omfatta personen"),
+        help_text=_("Dagen då personen förra gången inte längre omfattades av lagen (2026:1326)."),
+    )
+    first_right_on = day(
+        _("Rätten till boende började första gången"),
+        required=False,
+        help_text=_("Lämna tomt om personen inte hade rätt till boende då. Tiden räknas från den första gången."),
+    )
+
+
 class ResidenceForm(FactForm):
     kind = FactKind.RESIDENCE
     address = text(_("Adress"), 200)
@@ -435,6 +448,7 @@ FACT_FORMS: Mapping[str, type[FactForm]] = {
         RelativeTieForm,
         StayForm,
         LeftReceptionActForm,
+        EarlierRightForm,
         ResidenceForm,
         ContactForm,
         ProtectionForm,

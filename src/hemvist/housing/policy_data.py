@@ -1,0 +1,52 @@
+"""What the municipality's ``housing.yaml`` says, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from hemvist.organisation import records
+from hemvist.organisation.housing_schema import HousingFile
+from hemvist.organisation.schema import Text
+from hemvist.planning.matching import CRITERIA, Area, MatchPolicy
+
+
+def housing() -> HousingFile:
+    """The municipality's housing policy. One query. Raises ValidationError when the folder has not been loaded."""
+    found = records.housing()
+    if found is None:
+        raise ValidationError(_("Kommunens bostadsuppgifter är inte inlästa. Kör hemvist municipality load."))
+    return found
+
+
+def said(text: Text) -> str:
+    """A text of the folder in the reader's language."""
+    return text.get(get_language() or "sv")
+
+
+def area_labels() -> Mapping[str, str]:
+    """The names of the areas by code. One query."""
+    found = records.housing()
+    return {area.code: said(area.label) for area in found.areas} if found else {}
+
+
+def match_policy(policy: HousingFile) -> MatchPolicy:
+    """The weights as the matching reads them."""
+    weights = policy.matching.weights.model_dump()
+    return MatchPolicy(weights={name: weights[name] for name in CRITERIA}, far_minutes=policy.matching.far_minutes)
+
+
+def match_areas(policy: HousingFile, housed: Mapping[str, int]) -> tuple[Area, ...]:
+    """The areas as the matching reads them, with how many households live in each."""
+    return tuple(
+        Area(
+            code=area.code,
+            minutes={"school": area.minutes_school, "sfi": area.minutes_sfi},
+            housed=housed.get(area.code, 0),
+            most=area.most_households,
+        )
+        for area in policy.areas
+    )

@@ -1,0 +1,85 @@
+"""Homes at one point in time: an assignment problem, solved exactly.
+
+When no home can be let twice in the time that is asked about, and all who can live in a limited group would live there
+at one time, the earliest day is the best for each pair and what is left is *who* and *where*. Limits are taken in by
+households that do not exist: an area of n homes with room for m gets n − m of them, which can live nowhere else and
+must live somewhere. Buildings lie in areas, so the same count holds for both. That keeps the whole an assignment, and
+``min_weight_full_bipartite_matching`` solves it to the optimum (Jonker and Volgenant's method on sparse matrices).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
+from hemvist.planning.matching.problem import Problem, Solution, Tenancy
+from hemvist.planning.matching.scoring import Ints
+
+
+def at_one_time(problem: Problem) -> bool:
+    """Whether the problem is an assignment: no letting can follow upon another in a home, or in a limited group."""
+    options = problem.options
+    if not len(options):
+        return True
+    earliest_end = np.empty(len(options), np.int64)
+    for seeker in np.unique(options.seeker):
+        rows = options.seeker == seeker
+        earliest_end[rows] = problem.ends(int(seeker))[options.first[rows]]
+    homes = np.arange(len(problem.homes))
+    if not _together(options.home, options.latest, earliest_end, len(homes)).all():
+        return False
+    for at, group in enumerate(problem.groups):
+        rows = np.isin(options.home, group.homes)
+        if not rows.any():
+            continue
+        start, last = options.first[rows].min(), options.latest[rows].max()
+        if last > earliest_end[rows].min() or np.ptp(problem.room[at, start : last + 1]):
+            return False
+    return True
+
+
+def _together(home: Ints, latest: Ints, earliest_end: Ints, homes: int) -> np.ndarray:
+    """For each home: whether all who can live there would, on some day, live there at once."""
+    last_start = np.full(homes, -1, np.int64)
+    np.maximum.at(last_start, home, latest)
+    first_end = np.full(homes, np.iinfo(np.int64).max)
+    np.minimum.at(first_end, home, earliest_end)
+    return last_start <= first_end
+
+
+def solve(problem: Problem) -> Solution:
+    """The best of all matchings. Only for a problem that is :func:`at_one_time`."""
+    options = problem.options
+    if not len(options):
+        return []
+    gain = problem.worth + options.base + problem.waiting[options.first, options.seeker]
+    # A home that stands twice for a household, around a blocked period: the earliest is the best.
+    kept = np.ones(len(options), bool)
+    kept[1:] = (np.diff(options.seeker) != 0) | (np.diff(options.home) != 0)
+    seekers, rows = np.unique(options.seeker[kept], return_inverse=True)
+    stand_in_row, stand_in_home = _stand_ins(problem, int(options.first.min()), len(seekers))
+    most = int(gain.max()) + 1
+    # Each household has a column of its own for having no home; costs are above 0, since a 0 is no edge.
+    none = np.arange(len(seekers))
+    row = np.concatenate([rows, none, stand_in_row])
+    column = np.concatenate([options.home[kept], len(problem.homes) + none, stand_in_home])
+    cost = np.concatenate([most - gain[kept], np.full(len(seekers), most), np.full(len(stand_in_row), 1)])
+    shape = (int(row.max()) + 1, len(problem.homes) + len(seekers))
+    matrix = csr_array((cost.astype(np.float64), (row, column)), shape=shape)
+    found = dict(zip(*(side.tolist() for side in min_weight_full_bipartite_matching(matrix)), strict=True))
+    day = dict(zip(zip(rows.tolist(), options.home[kept].tolist(), strict=True), options.first[kept].tolist(), strict=True))
+    return [
+        Tenancy(int(seeker), found[at], day[at, found[at]])
+        for at, seeker in enumerate(seekers)
+        if found[at] < len(problem.homes)
+    ]
+
+
+def _stand_ins(problem: Problem, day: int, first_row: int) -> tuple[Ints, Ints]:
+    """Edges from households that do not exist, numbered from ``first_row``, to the homes that they keep empty."""
+    rows: list[int] = []
+    homes: list[int] = []
+    inside: dict[int, int] = {}  # home → how many stand-ins of its building already keep it or its neighbours empty
+    row = first_row
+    return np.array(rows, np.int64), np.array(homes, np.int64)
