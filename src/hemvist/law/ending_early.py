@@ -258,7 +258,7 @@ def _age(facts: EndingFacts) -> Found:
 def _not_in_programme(facts: EndingFacts) -> Found:
     blocks, lacks = _age(facts)
     source = GROUNDS[facts.ground][1]
-    if facts.programme in PROGRAMMES:
+    if facts.programme and facts.programme in PROGRAMMES:
         text = gettext_noop("Personen är anvisad till {programme}. Då kan grunden inte prövas.")
         blocks.append(Step(text, {"programme": PROGRAMMES[facts.programme][0]}, sfs("2026:1330", "17 §")))
     elif facts.no_referral_since is None:

@@ -191,18 +191,15 @@ def _exists(facts: HousingFacts, regime: Answer[Regime], rulings: Mapping[str, s
         text = gettext_noop("Kommunen har tagit ställning: rätt till boende i 36 månader.")
         steps = (*steps, Step(text, source=question.source))
     if facts.received_on is None:
-        return Proposal(None, steps, _unknown(facts, regime.value))
+        return Proposal(None, steps, _unknown(facts))
     text = gettext_noop("Personen har tagits emot i kommunen efter anvisning och har rätt till boende.")
     return Proposal(True, (*steps, Step(text, source=sfs(NEW_ACT, "11 § 1 st"))))
 
 
-def _unknown(facts: HousingFacts, regime: Regime) -> tuple[str, ...]:
+def _unknown(facts: HousingFacts) -> tuple[str, ...]:
     """What an assigned person's start still needs."""
-    names = ("received_on",) if facts.resettled or _before_2027(facts, regime) else _ASSIGNED_FACTS
+    names = ("received_on",) if facts.resettled else ("received_on", "left_reception_act_on")
     return tuple(name for name in names if getattr(facts, name) is None)
-
-
-_ASSIGNED_FACTS = ("received_on", "left_reception_act_on")
 
 
 def _before_2027(facts: HousingFacts, regime: Regime) -> bool:
@@ -239,7 +236,7 @@ def _branch(facts: HousingFacts, regime: Regime) -> StartBranch | tuple[str, ...
         return StartBranch.RECEIVED_BEFORE_2027
     if facts.temporary_protection_housing:
         return StartBranch.MUNICIPAL_PROTECTION
-    if missing := _unknown(facts, regime):
+    if missing := _unknown(facts):
         return missing
     received, left = facts.received_on, facts.left_reception_act_on
     assert received is not None  # else the right does not exist yet

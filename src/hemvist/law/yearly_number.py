@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from hemvist.law.regime import Regime, distribution
 from hemvist.law.sources import sfs
@@ -282,8 +283,8 @@ def wish_allowed(year: int) -> Answer[bool]:
         Step(gettext_noop("Kommunen får önska hur många den ska ta emot."), source=sfs(NEW_ACT, "8 § 1 st")),
         Step(
             gettext_noop(
-                "Önskemålet får tillgodoses bara om det är möjligt med hänsyn till antalet i landet och andra kommuners "
-                "önskemål."
+                "Önskemålet får tillgodoses bara om det är möjligt med hänsyn till antalet i landet och andra "
+                "kommuners önskemål."
             ),
             source=sfs(NEW_ACT, "8 § 2 st"),
         ),
@@ -358,7 +359,8 @@ def check_sequence(year: int, versions: Iterable[Version]) -> list[Step]:
     round_open = False  # a preliminary distribution has been told, and nothing has been decided since
     compiled = False  # länsstyrelsen has compiled the wishes of the round
     for version in sorted(versions, key=lambda version: (version.on, order.index(version.kind))):
-        kind, values = version.kind, {"stage": STAGES[version.kind], "day": version.on}
+        kind = version.kind
+        values: dict[str, Any] = {"stage": STAGES[kind], "day": version.on}
         if version.number < 0:
             text = gettext_noop("{stage} den {day} har ett antal under noll.")
             problems.append(Step(text, values))
@@ -398,7 +400,7 @@ def check_sequence(year: int, versions: Iterable[Version]) -> list[Step]:
 
 
 def _decided(
-    year: int, regime: Regime, values: dict[str, Text | date], on: date, again: bool, round_open: bool
+    year: int, regime: Regime, values: dict[str, Any], on: date, again: bool, round_open: bool
 ) -> Iterable[Step]:
     ahead = sfs(OLD_ORDINANCE, "5 §") if regime is Regime.BOS_2016 else sfs(NEW_ORDINANCE, "4 §")
     if again:

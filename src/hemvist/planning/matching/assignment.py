@@ -10,6 +10,7 @@ must live somewhere. Buildings lie in areas, so the same count holds for both. T
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
@@ -22,12 +23,8 @@ def at_one_time(problem: Problem) -> bool:
     options = problem.options
     if not len(options):
         return True
-    earliest_end = np.empty(len(options), np.int64)
-    for seeker in np.unique(options.seeker):
-        rows = options.seeker == seeker
-        earliest_end[rows] = problem.ends(int(seeker))[options.first[rows]]
-    homes = np.arange(len(problem.homes))
-    if not _together(options.home, options.latest, earliest_end, len(homes)).all():
+    earliest_end = problem.end_table[problem.stay_of[options.seeker], options.first]
+    if not _together(options.home, options.latest, earliest_end, len(problem.homes)).all():
         return False
     for at, group in enumerate(problem.groups):
         rows = np.isin(options.home, group.homes)
@@ -39,7 +36,7 @@ def at_one_time(problem: Problem) -> bool:
     return True
 
 
-def _together(home: Ints, latest: Ints, earliest_end: Ints, homes: int) -> np.ndarray:
+def _together(home: Ints, latest: Ints, earliest_end: Ints, homes: int) -> NDArray[np.bool_]:
     """For each home: whether all who can live there would, on some day, live there at once."""
     last_start = np.full(homes, -1, np.int64)
     np.maximum.at(last_start, home, latest)
@@ -58,7 +55,7 @@ def solve(problem: Problem) -> Solution:
     kept = np.ones(len(options), bool)
     kept[1:] = (np.diff(options.seeker) != 0) | (np.diff(options.home) != 0)
     seekers, rows = np.unique(options.seeker[kept], return_inverse=True)
-    stand_in_row, stand_in_home = _stand_ins(problem, int(options.first.min()), len(seekers))
+    stand_in_row, stand_in_home = _stand_ins(problem, len(seekers))
     most = int(gain.max()) + 1
     # Each household has a column of its own for having no home; costs are above 0, since a 0 is no edge.
     none = np.arange(len(seekers))
@@ -76,10 +73,24 @@ def solve(problem: Problem) -> Solution:
     ]
 
 
-def _stand_ins(problem: Problem, day: int, first_row: int) -> tuple[Ints, Ints]:
-    """Edges from households that do not exist, numbered from ``first_row``, to the homes that they keep empty."""
-    rows: list[int] = []
-    homes: list[int] = []
-    inside: dict[int, int] = {}  # home → how many stand-ins of its building already keep it or its neighbours empty
+def _stand_ins(problem: Problem, first_row: int) -> tuple[Ints, Ints]:
+    """Edges from households that do not exist, numbered from ``first_row``, to the homes that they can keep empty."""
+    options = problem.options
+    rows: list[Ints] = [np.zeros(0, np.int64)]
+    homes: list[Ints] = [np.zeros(0, np.int64)]
+    made: list[tuple[int, int]] = []  # a home of each building, and how many stand-ins that building has
     row = first_row
-    return np.array(rows, np.int64), np.array(homes, np.int64)
+    # Buildings come after areas among the groups; those of an area's buildings count in the area too.
+    for at in reversed(range(len(problem.groups))):
+        group = problem.groups[at]
+        mine = np.isin(options.home, group.homes)
+        if not mine.any():
+            continue
+        room = int(problem.room[at, options.latest[mine].max()])
+        inside = sum(count for home, count in made if home in group.homes)
+        count = max(0, len(group.homes) - room - inside)
+        made.append((int(group.homes[0]), count))
+        rows.append(np.repeat(np.arange(row, row + count), len(group.homes)))
+        homes.append(np.tile(group.homes, count))
+        row += count
+    return np.concatenate(rows), np.concatenate(homes)

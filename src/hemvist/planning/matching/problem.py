@@ -89,7 +89,9 @@ class Problem:
         self.scorer = Scorer(self.homes, self.areas, policy, self.first_day)
         self.seeker_at = {one.key: at for at, one in enumerate(self.seekers)}
         self.home_at = {one.key: at for at, one in enumerate(self.homes)}
-        self._ends: dict[int | None, Ints] = {}
+        stays = sorted({one.stays_months for one in self.seekers}, key=lambda months: months or 0)
+        self.stay_of = np.array([stays.index(one.stays_months) for one in self.seekers], np.int64)
+        self.end_table = np.array([self._ends(months) for months in stays], np.int64).reshape(-1, self.days)
         self._capacity = np.array([one.capacity for one in self.homes], np.int64)
         self._rooms = np.array([one.rooms for one in self.homes], np.int64)
         self._step_free = np.array([one.step_free for one in self.homes], bool)
@@ -110,16 +112,12 @@ class Problem:
 
     def ends(self, seeker: int) -> Ints:
         """The last day of the household's stay for each day of moving in; never falls from one day to the next."""
-        months = self.seekers[seeker].stays_months
-        if months not in self._ends:
-            self._ends[months] = np.array(
-                [
-                    FOREVER if months is None else self.day(add_months(self.date(day), months)) - 1
-                    for day in range(self.days)
-                ],
-                np.int64,
-            )
-        return self._ends[months]
+        return self.end_table[self.stay_of[seeker]]
+
+    def _ends(self, months: int | None) -> list[int]:
+        if months is None:
+            return [FOREVER] * self.days
+        return [self.day(add_months(self.date(day), months)) - 1 for day in range(self.days)]
 
     def _set_gaps(self, taken: Sequence[Sequence[tuple[int, int]]]) -> None:
         """The periods when each home can be lived in: not blocked, and not ``taken``."""
