@@ -259,7 +259,7 @@ def _not_in_programme(facts: EndingFacts) -> Found:
     blocks, lacks = _age(facts)
     source = GROUNDS[facts.ground][1]
     if facts.programme and facts.programme in PROGRAMMES:
-        text = gettext_noop("Personen är anvisad till {programme}. Då kan grunden inte prövas.")
+        text = gettext_noop("Personen är anvisad till ett program ({programme}). Då kan grunden inte prövas.")
         blocks.append(Step(text, {"programme": PROGRAMMES[facts.programme][0]}, sfs("2026:1330", "17 §")))
     elif facts.no_referral_since is None:
         text = gettext_noop("Begär av Arbetsförmedlingen uppgift om personen är anvisad till ett program.")

@@ -235,7 +235,7 @@ def _branch(facts: HousingFacts, regime: Regime) -> StartBranch | tuple[str, ...
     if _before_2027(facts, regime):
         return StartBranch.RECEIVED_BEFORE_2027
     if facts.temporary_protection_housing:
-        return StartBranch.MUNICIPAL_PROTECTION
+        return StartBranch.MUNICIPAL_PROTECTION if facts.received_on else ("received_on",)
     if missing := _unknown(facts):
         return missing
     received, left = facts.received_on, facts.left_reception_act_on
