@@ -23,6 +23,7 @@ ANCHOR = "anchor:"
 _FACTS: Mapping[str, Promise] = {
     "admitted_school_on": gettext_lazy("dagen då eleven togs emot i skolan"),
     "earlier_right_from": gettext_lazy("dagen då den tidigare rätten till boende började"),
+    "first_received_anywhere_on": gettext_lazy("dagen för det första mottagandet i någon kommun"),
     "in_establishment_programme": gettext_lazy("om personen deltar i etableringsprogrammet"),
     "latest_reception_on": gettext_lazy("senaste mottagningsdag enligt anvisningen"),
     "reported_on": gettext_lazy("mottagandedatum enligt Migrationsverkets lista"),

@@ -23,7 +23,7 @@ ACT = Regime.BOS_2026.act
 
 
 class EndGround(StrEnum):
-    """The three grounds: 13 § 1 st 1, 2 and 3."""
+    """The three grounds: 13 § 1, 2 and 3."""
 
     NOT_IN_PROGRAMME = "not_in_programme"
     ASSIGNMENT_WITHDRAWN = "assignment_withdrawn"
@@ -36,21 +36,21 @@ GROUNDS: Mapping[EndGround, tuple[Text, Source]] = {
             "Har fyllt 20 år, är inte anvisad till ett program och saknar godtagbara skäl",
             "Has turned 20, is not referred to a programme and has no acceptable reasons (godtagbara skäl)",
         ),
-        sfs(ACT, "13 § 1 st 1"),
+        sfs(ACT, "13 § 1"),
     ),
     EndGround.ASSIGNMENT_WITHDRAWN: (
         Text(
             "Har fyllt 20 år, och anvisningen till ett program är återkallad genom ett beslut som har fått laga kraft",
             "Has turned 20, and the referral to a programme has been withdrawn by a final decision",
         ),
-        sfs(ACT, "13 § 1 st 2"),
+        sfs(ACT, "13 § 2"),
     ),
     EndGround.TENANCY_FORFEITED: (
         Text(
             "Har skilts från bostaden efter att hyresrätten har förverkats",
             "Has been separated from the home after the tenancy was forfeited",
         ),
-        sfs(ACT, "13 § 1 st 3"),
+        sfs(ACT, "13 § 3"),
     ),
 }
 
@@ -93,11 +93,11 @@ class Suggestion:
 # Whom etableringsprogrammet is not for (förordning (2017:820) 5 §, wording from 2027). That these are acceptable
 # reasons is not said in lag (2026:1326): shown as suggestions only.
 ACCEPTABLE_REASONS_SUGGESTED: tuple[Suggestion, ...] = (
-    Suggestion("full_time_work", Text("Arbetar heltid", "Works full time"), sfs("2017:820", "5 § 2 st 1")),
+    Suggestion("full_time_work", Text("Arbetar heltid", "Works full time"), sfs("2017:820", "5 §")),
     Suggestion(
         "upper_secondary",
         Text("Går i gymnasieskola eller anpassad gymnasieskola", "Goes to upper secondary school"),
-        sfs("2017:820", "5 § 2 st 2"),
+        sfs("2017:820", "5 §"),
     ),
     Suggestion(
         "cares_for_child",
@@ -105,13 +105,13 @@ ACCEPTABLE_REASONS_SUGGESTED: tuple[Suggestion, ...] = (
             "Vårdar på heltid ett barn under ett år, eller ett äldre barn med föräldrapenning",
             "Cares full time for a child under one, or for an older child with parental benefit",
         ),
-        sfs("2017:820", "5 § 2 st 3 (ändring 2026:1710)"),
+        sfs("2017:820", "5 § (ändring 2026:1710)"),
     ),
-    Suggestion("sick", Text("Får hel sjukpenning", "Gets full sickness benefit"), sfs("2017:820", "5 § 2 st 4")),
+    Suggestion("sick", Text("Får hel sjukpenning", "Gets full sickness benefit"), sfs("2017:820", "5 §")),
     Suggestion(
         "asylum_housing",
         Text("Bor på ett asylboende hos Migrationsverket", "Lives in the Migration Agency's asylum accommodation"),
-        sfs("2017:820", "5 § 2 st 5"),
+        sfs("2017:820", "5 §"),
     ),
 )
 
@@ -355,7 +355,7 @@ def _procedure(facts: EndingFacts) -> list[Step]:
 _OWN_NOTES: Mapping[EndGround, Step] = {
     EndGround.NOT_IN_PROGRAMME: Step(
         gettext_noop("Lagen räknar inte upp vilka skäl som är godtagbara. De som visas är bara förslag."),
-        source=sfs(ACT, "13 § 1 st 1"),
+        source=sfs(ACT, "13 § 1"),
     ),
     EndGround.ASSIGNMENT_WITHDRAWN: Step(
         gettext_noop("Arbetsförmedlingen beslutar om återkallelsen. Det är ett annat beslut, som överklagas för sig."),
@@ -370,6 +370,6 @@ _OWN_NOTES: Mapping[EndGround, Step] = {
 
 def _notes(ground: EndGround) -> tuple[Step, ...]:
     text = gettext_noop("Kommunen får besluta att rätten upphör i förtid, men måste inte.")
-    may = Step(text, source=sfs(ACT, "13 § 1 st"))
+    may = Step(text, source=sfs(ACT, "13 §"))
     appeal = reception.appeal(reception.DecisionKind.HOUSING_END_EARLY, Regime.BOS_2026)
     return may, _OWN_NOTES[ground], *appeal.steps
