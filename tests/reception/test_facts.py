@@ -78,6 +78,9 @@ def test_every_kind_of_fact_has_a_shape_and_a_place_in_the_snapshot() -> None:
         ("stay", {"form": "hotel", "start": "2026-01-01"}),
         ("stay", {"form": "assigned_housing"}),
         ("stay", {"form": "assigned_housing", "start": "2026-01-02", "end": "2026-01-01"}),
+        ("earlier_housing_right", {}),
+        ("earlier_housing_right", {"first_right_on": "2026-01-01"}),
+        ("earlier_housing_right", {"coverage_ended_on": "2026-01-01", "first_right_on": "2026-01-02"}),
         ("contact", {}),
         ("residence", {"address": ""}),
         ("protection", {"form": "hemlig", "authority": "Skatteverket", "paragraph": "22 kap. 1 § OSL"}),
@@ -309,6 +312,13 @@ def test_the_snapshot_holds_what_the_compensation_rests_on() -> None:
 def test_a_no_is_known_of_a_tie() -> None:
     tie = known(fact(1, "relative_tie", {"sponsor_citizen_at_application": False})).relative_tie
     assert tie.sponsor == SponsorTie(citizen_at_application=False)
+
+
+def test_the_snapshot_holds_an_earlier_right_to_housing() -> None:
+    value = {"coverage_ended_on": "2026-05-31", "first_right_on": "2025-01-15"}
+    earlier = known(fact(1, "earlier_housing_right", value)).earlier_housing_right
+    assert (earlier.coverage_ended_on, earlier.first_right_on) == (date(2026, 5, 31), date(2025, 1, 15))
+    assert known(name(1, "Anna")).earlier_housing_right is None
 
 
 def test_a_row_of_values_reads_as_the_fact_itself() -> None:

@@ -23,6 +23,7 @@ from hemvist.access.services import grant_role
 from hemvist.coordination import services as plan
 from hemvist.coordination.models import AuthorityReport, PlanTask
 from hemvist.coordination.queries import EXTERNAL
+from hemvist.demo import homes
 from hemvist.demo.cooperation import slow_cooperation
 from hemvist.demo.money import LAPSES_IN, before_registration, payments_and_claims
 from hemvist.demo.moving import drafted_move, weighed_differently
@@ -152,6 +153,8 @@ def make(today: date, say: Callable[[str], None] = lambda text: None) -> None:
     demo = Demo(today, say)
     say("Användare, en per roll")
     _users(demo)
+    say("Bostäder hos det kommunala bolaget")
+    homes.take_in_stock(demo)
     say("2025: 21 personer anvisade, 15 mottagna")
     _cohort_2025(demo)
     say("2026: 25 personer anvisade, de flesta bor redan här")
@@ -163,6 +166,8 @@ def make(today: date, say: Callable[[str], None] = lambda text: None) -> None:
     say("Statlig ersättning: utbetalningar och ansökningar")
     earlier = _household_of_the_year_before(demo)
     payments_and_claims(demo, earlier)
+    say("Hyresavtal, bostadsbehov, erbjudanden och önskemålet om antal")
+    _homes(demo, earlier)
     say("Var samarbetet går trögt, och hur ett uppdrag går")
     slow_cooperation(demo)
     cases = list(Case.objects.filter(closed_on__isnull=True))
@@ -248,15 +253,15 @@ def _work(demo: Demo, household: Household, until: date, *, leave: int = 0) -> N
     """The units do what was due before ``until``, a day or two ahead; the ``leave`` last ones stay late."""
     while True:
         # Finishing one task can give another its day; so look again until nothing more was due.
-        due = list(
-            PlanTask.objects.filter(case=household.case, due_on__lt=until, status="open")
-            .select_related("unit__branch__board")
-            .order_by("due_on", "code")
-        )
+        tasks = PlanTask.objects.filter(case=household.case, due_on__lt=until, status="open")
+        due = list(tasks.order_by("due_on", "code").values_list("pk", flat=True))
         if len(due) <= leave:
             return
-        for task in due[: len(due) - leave]:
-            assert task.due_on is not None
+        for task_id in due[: len(due) - leave]:
+            # What was done just before can have given it another unit, or made it needless.
+            task = tasks.select_related("unit__branch__board").filter(pk=task_id).first()
+            if task is None or task.due_on is None:
+                continue
             wished = task.due_on - timedelta(days=demo.random.randint(0, 3))
             done_on = min(max(household.case.opened_on, wished), until - timedelta(days=1))
             today = max(done_on, household.case.opened_on)
@@ -303,6 +308,7 @@ def _cohort_2025(demo: Demo) -> None:
             demo, registered, _assigned(persons, decided, number, category=category, planned_on=arrived)
         )
         _receive(demo, household, arrived)
+        homes.move_in(demo, household, ("EX-0005", "EX-0006", "EX-0011", "EX-0009")[number - 1], arrived)
         _send_reports(demo, household, arrived + timedelta(days=4))
         _population_register(demo, household, arrived + timedelta(days=35))
         _work(demo, household, demo.today, leave=1 if number == 3 else 0)
@@ -361,6 +367,7 @@ def _cohort_2026(demo: Demo) -> None:
         ),
     )
     _receive(demo, first, demo.ago(42))
+    homes.move_in(demo, first, "EX-0002", demo.ago(42))
     _send_reports(demo, first, demo.ago(38))
     _population_register(demo, first, demo.ago(14))
     _work(demo, first, demo.today, leave=3)
@@ -462,10 +469,27 @@ def _household_of_the_year_before(demo: Demo) -> Household:
         _assigned(persons, decided, 1, category="quota", planned_on=received_on),
     )
     _receive(demo, household, received_on)
+    homes.move_in(demo, household, "EX-0012", received_on)
     _send_reports(demo, household, received_on + timedelta(days=4))
     _population_register(demo, household, received_on + timedelta(days=35))
     _work(demo, household, demo.today)
     return household
+
+
+def _homes(demo: Demo, earlier: Household) -> None:
+    """Who lives where, who seeks a home, whose right ends soon, and how many the municipality wishes to receive."""
+    homes.settle_the_last_day(demo)
+    longest = homes.protected_since_three_years(demo)
+    homes.move_in(demo, longest, "EX-0001", longest.arrivals.first().on)
+    _work(demo, longest, demo.today)
+    assigned = {
+        number: Household.objects.get(assignments__reference=f"DEMO-{demo.ago(decided_ago).year}-{number:03d}")
+        for number, decided_ago in ((2, 38), (8, 16), (9, 30))
+    }
+    alone = next(h for h in Household.objects.filter(category="self_settled") if len(_members(h)) == 1)
+    homes.needs_and_offers(demo, (assigned[2], assigned[8], alone), assigned[9])
+    homes.support_given(demo, (longest, earlier))
+    homes.yearly_numbers(demo)
 
 
 def _newcomer(demo: Demo, household: Household) -> None:

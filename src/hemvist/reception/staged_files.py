@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
@@ -41,17 +41,26 @@ class StagedFiles(Generic[Run]):
     """The runs of one kind of file: a model that is a ``StagedFile``.
 
     ``subject`` begins the actions in the journal, ``permission`` is asked for every deed; ``refusal`` is what somebody
-    hears who has it in another branch than the reception's.
+    hears who has it in another branch than the file's. ``owner`` finds that branch when it can be another than the
+    reception's.
     """
 
-    def __init__(self, model: type[Run], subject: str, permission: str, refusal: str | Promise) -> None:
+    def __init__(
+        self,
+        model: type[Run],
+        subject: str,
+        permission: str,
+        refusal: str | Promise,
+        owner: Callable[[Actor, date], Branch] | None = None,
+    ) -> None:
         self.model: Any = model
         self.subject, self.permission, self.refusal = subject, permission, refusal
+        self.owner = owner
 
     def branch(self, actor: Actor, today: date) -> Branch:
-        """The branch that new files belong to: the one that answers for the reception. Raises Refused."""
+        """The branch that new files belong to: the reception's, unless ``owner`` says another. Raises Refused."""
         policy.require(actor, self.permission)
-        branch = owner_branch(today)
+        branch = self.owner(actor, today) if self.owner else owner_branch(today)
         if branch.pk not in actor.branches(self.permission):
             raise Refused(str(self.refusal), action=self.permission)
         return branch

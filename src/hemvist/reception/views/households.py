@@ -32,6 +32,7 @@ from hemvist.coordination import queries as coordination
 from hemvist.coordination import words
 from hemvist.coordination.models import PlanChange
 from hemvist.coordination.queries import BoardPlan, Bundle, Plan, PlanSummary, TaskRow
+from hemvist.housing.household import lives_at
 from hemvist.law.regime import Regime
 from hemvist.law.secrecy import GROUNDS
 from hemvist.law.target_group import PERMIT_GROUND_LABELS
@@ -224,6 +225,7 @@ def household_export(request: ActorRequest) -> HttpResponse:
 TABS = (
     ("household", gettext_lazy("Plan")),
     ("household-people", gettext_lazy("Personer")),
+    ("household-housing", gettext_lazy("Bostad")),
     ("household-sharing", gettext_lazy("Utlämnanden")),
     ("household-guidance", gettext_lazy("Vägledning")),
     ("household-history", gettext_lazy("Historik")),
@@ -351,6 +353,7 @@ def household(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
         regime=Regime(assignment.regime) if assignment and assignment.regime else None,
         deadline=deadline,
         deadline_lacks=lacks(deadline) if deadline else [],
+        lease=lives_at(row.case, today),
         open_reports=[report for report in plan.reports if not report.sent_on],
         changes=told_changes(plan.changes[:1]),
         waiting=[m for m in row.current if not m.received_on],

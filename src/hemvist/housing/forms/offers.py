@@ -1,0 +1,69 @@
+"""The forms of offers: they parse and keep what was typed; the services hold the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from hemvist.housing import policy_data
+from hemvist.housing.forms.needs import dwelling_choices
+from hemvist.housing.models import Dwelling, Offer
+from hemvist.organisation.housing_schema import LeaseForm
+from hemvist.reception.forms.households import Form, day, menu, one_of, text
+
+
+class OfferForm(Form):
+    """Which dwelling, from when, and until when the household may answer."""
+
+    dwelling = menu(_("Bostad"), ())
+    move_in_on = day(_("Inflyttningsdag"))
+    reply_by = day(_("Svar senast"))
+    choice_reason = text(
+        _("Varför den bostaden?"),
+        300,
+        required=False,
+        rows=2,
+        help_text=_("Skriv varför om du väljer en annan bostad än förslaget, eller en som saknar något i behovet."),
+    )
+    note = text(_("Anteckning"), 300, required=False, rows=2, help_text=_("Till exempel när bostaden kan visas."))
+
+    def __init__(self, *args: Any, dwellings: Iterable[Dwelling], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dwellings = {str(one.pk): one for one in dwellings}
+        self.fields["dwelling"].choices = dwelling_choices(self.dwellings.values())  # type: ignore[attr-defined]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {**self.cleaned_data, "dwelling": self.dwellings[self.cleaned_data["dwelling"]]}
+
+
+class AcceptForm(Form):
+    """The household says yes: how the dwelling is let, and from when."""
+
+    form = one_of(_("Avtalsform"), ())
+    starts_on = day(_("Avtalet börjar"))
+    ends_on = day(
+        _("Avtalet slutar"),
+        required=False,
+        help_text=_(
+            "Lämna tomt om avtalet gäller tills vidare. För tidsbegränsat boende: den sista dagen i rätten till boende."
+        ),
+    )
+    signed_on = day(_("Avtalet skrevs"), required=False)
+
+    def __init__(self, *args: Any, leases: Iterable[LeaseForm], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form"].choices = [(one.code, policy_data.said(one.label)) for one in leases]  # type: ignore[attr-defined]
+
+
+class DeclineForm(Form):
+    """The household says no, and why."""
+
+    reason = forms.ChoiceField(
+        label=_("Varför tackade hushållet nej?"), choices=Offer.Reason.choices, widget=forms.RadioSelect
+    )
+    note = text(_("Med hushållets egna ord, om det vill"), 300, required=False, rows=2)

@@ -1,0 +1,71 @@
+"""A household's home on its own pages: what it needs, what it was offered, where it lives, and when the right ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from hemvist.access import audit
+from hemvist.access.actor import Actor
+from hemvist.access.models import Case
+from hemvist.housing import lease_queries, need_queries, reach, right
+from hemvist.housing.models import HousingNeed, Offer, Tenancy
+from hemvist.housing.need_queries import NeedRow
+from hemvist.housing.right_rows import RightRow
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease of the household with its state, see :func:`hemvist.housing.lease_queries.state_of`."""
+
+    tenancy: Tenancy
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """What the actor may know of a household's home. None where a part is not for the actor."""
+
+    needs: tuple[NeedRow, ...] | None
+    leases: tuple[Lease, ...] | None
+    rights: tuple[RightRow, ...] | None
+
+    @property
+    def need(self) -> NeedRow | None:
+        return next((row for row in self.needs or () if row.open), None)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        return tuple(offer for row in self.needs or () for offer in row.offers)
+
+    @property
+    def current(self) -> Lease | None:
+        states = (lease_queries.CURRENT, lease_queries.ENDING, lease_queries.OVERDUE, lease_queries.COMING)
+        found = [lease for lease in self.leases or () if lease.state in states]
+        return min(found, key=lambda lease: states.index(lease.state), default=None)
+
+
+@transaction.atomic
+def homes_of(actor: Actor, case: Case, *, today: date) -> Homes:
+    """Needs with offers, leases and rights of a case in the actor's own branch. One audit row if anything is read."""
+    needs = leases = rights = None
+    if reach.owns(actor, need_queries.READ, case):
+        found = need_queries.with_parts(HousingNeed.objects.filter(case=case)).order_by("-recorded_at")
+        needs = tuple(need_queries.need_rows(actor, list(found), today))
+    if reach.owns(actor, lease_queries.READ, case):
+        rows = Tenancy.objects.filter(case=case).select_related("dwelling")
+        leases = tuple(Lease(row, lease_queries.state_of(row, today)) for row in rows)
+    if reach.owns(actor, right.READ, case):
+        rights = tuple(right.rights_in(case, today))
+    read = {"housing_need": needs, "tenancy": leases, "housing_right": rights}
+    if fields := [name for name, rows in read.items() if rows is not None]:
+        audit.record(actor, "household_home.viewed", object_type="case", object_ids=[case.pk], case=case, fields=fields)
+    return Homes(needs, leases, rights)
+
+
+def lives_at(case: Case, today: date) -> Tenancy | None:
+    """The lease that the household lives under, or is to. One query; the caller may read the case and has logged it."""
+    leases = Tenancy.objects.filter(case=case, voided_at__isnull=True, moved_out_on__isnull=True)
+    return leases.select_related("dwelling").order_by("starts_on").first()

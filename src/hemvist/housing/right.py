@@ -1,0 +1,347 @@
+"""The right to housing (rätten till boende) as it is seen: the watch list, and one household.
+
+The rights themselves are counted in :mod:`hemvist.housing.right_rows`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+
+from hemvist.access import audit, policy
+from hemvist.access.actor import Actor
+from hemvist.access.errors import NotVisible
+from hemvist.access.models import Case
+from hemvist.access.policy import Verdict
+from hemvist.housing import policy_data, reach
+from hemvist.housing.models import CallBack, EarlyEnding, SupportGiven, Tenancy
+from hemvist.housing.right_rows import KINDS, RightRow, months_left, rights
+from hemvist.law import housing_right as law
+from hemvist.law.calendar import add_months
+from hemvist.law.housing_right import Clock, Mark, Side
+from hemvist.law.types import Proposal, RulingQuestion, Step
+from hemvist.organisation import records
+from hemvist.organisation.housing_schema import HousingFile, LeaseForm
+from hemvist.organisation.queries import rulings_on
+from hemvist.reception.models import FactKind, Household, Person
+
+READ, WORK, DECIDE = "housing_right.read", "housing_right.work", "housing_right.decide"
+# What the list can be asked for beside a mark's number of months.
+ENDED, UNCLEAR = "ended", "unclear"
+
+
+# --- the watch list ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A line of the watch list: a person's right, or for another branch a case and its first last day.
+
+    ``mark`` is the last day to look at it that has come (:func:`hemvist.law.housing_right.stage`).
+    """
+
+    row: RightRow
+    own: bool
+    mark: Mark | None
+    months_left: int
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchList:
+    lines: list[Watched]
+    more: bool
+    marks: tuple[int, ...]
+    # Persons of the own branch whose last day cannot be told, and the questions of law that it waits for.
+    unclear: int
+    questions: tuple[RulingQuestion, ...]
+
+
+def marks() -> tuple[int, ...]:
+    """The months before the last day at which the municipality looks at a right. One query."""
+    found = records.housing()
+    return tuple(found.watch_months) if found else law.MARKS
+
+
+@transaction.atomic
+def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, limit: int = 25) -> WatchList:
+    """The rights that the actor may know of, the first to end first. One audit row.
+
+    ``wanted`` is a number of months of a mark, :data:`ENDED`, :data:`UNCLEAR` or nothing: those that have not ended.
+    In the case's own branch a line is a person; where the field was disclosed it is a case with a day and no name.
+    """
+    policy.require(actor, READ)
+    months, rulings = marks(), rulings_on(today)
+    own = policy.visible_cases(actor, READ)
+    seen = reach.cases(actor, READ, reach.RIGHT, today) & Q(closed_on__isnull=True)
+    rows = rights(seen, own, today, rulings)
+    mine = set(Case.objects.filter(own, closed_on__isnull=True).values_list("id", flat=True))
+    unclear = [row for row in rows if row.case_id in mine and row.unclear]
+    if wanted == UNCLEAR:
+        lines = [Watched(row, True, None, 0, None) for row in unclear]
+    else:
+        shown = [row for row in rows if row.case_id in mine and row.end] + _first_of_each(
+            [row for row in rows if row.case_id not in mine and row.end]
+        )
+        shown.sort(key=lambda row: (row.end or date.max, row.case_number))
+        lines = [_watched(row, row.case_id in mine, months, today) for row in shown]
+        lines = [line for line in lines if _fits(line, wanted)]
+    page = lines[offset : offset + limit]
+    audit.record(
+        actor,
+        "housing_rights.listed",
+        object_type="person",
+        object_ids=[line.row.person_id for line in page],
+        fields=(*((FactKind.NAME,) if mine else ()), *KINDS),
+        details={"wanted": wanted},
+    )
+    asked = {question.key: question for row in unclear for question in row.clock.rulings_needed}
+    return WatchList(page, len(lines) > offset + limit, months, len(unclear), tuple(asked.values()))
+
+
+def _first_of_each(rows: Sequence[RightRow]) -> list[RightRow]:
+    """Of each case the right that ends first."""
+    first: dict[uuid.UUID, RightRow] = {}
+    for row in rows:
+        kept = first.get(row.case_id)
+        if kept is None or (row.end or date.max) < (kept.end or date.max):
+            first[row.case_id] = row
+    return list(first.values())
+
+
+def _watched(row: RightRow, own: bool, months: tuple[int, ...], today: date) -> Watched:
+    assert row.end is not None  # only rows with a last day are watched
+    mark = law.stage(row.end, today, months)
+    return Watched(row, own, mark, months_left(row.end, today), (row.end - today).days)
+
+
+def _fits(line: Watched, wanted: str) -> bool:
+    ended = line.mark is not None and line.mark.ended
+    if wanted == ENDED:
+        return ended
+    if not wanted:
+        return not ended
+    return line.mark is not None and str(line.mark.months) == wanted
+
+
+# --- one household ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day on the strip of a clock. ``kind``: start, mark, today or end; ``months`` is a mark's."""
+
+    day: date
+    kind: str
+    months: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallBackLine:
+    call_back: CallBack
+    ready: Proposal[date]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRight:
+    """All that is shown of one person's right. ``elapsed`` and ``total`` are days."""
+
+    row: RightRow
+    months_left: int
+    mark: Mark | None
+    points: tuple[Point, ...]
+    elapsed: int
+    total: int
+    sides: tuple[Side, Side]
+    adds: tuple[Step, ...]
+    call_backs: tuple[CallBackLine, ...]
+    open_ending: EarlyEnding | None
+    is_adult: bool
+
+    @property
+    def ended(self) -> bool:
+        return self.mark is not None and self.mark.ended
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdRight:
+    """The page of a household. ``information`` and ``search`` are what was given under each duty, newest first."""
+
+    household: Household
+    members: list[MemberRight]
+    questions: tuple[RulingQuestion, ...]
+    leases: list[Tenancy]
+    support: list[SupportGiven]
+    # The municipality's own line on leases, in words, and whether it has confirmed it.
+    policy_reference: str
+    policy_confirmed: bool
+    may_work: Verdict
+    may_decide: Verdict
+
+    @property
+    def case(self) -> Case:
+        return self.household.case
+
+    def lacks(self, duty: str) -> bool:
+        return not any(given.duty == duty for given in self.support)
+
+    @property
+    def lacks_information(self) -> bool:
+        return self.lacks(SupportGiven.Duty.INFORMATION)
+
+    @property
+    def lacks_search(self) -> bool:
+        return self.lacks(SupportGiven.Duty.SEARCH)
+
+
+def require_household(actor: Actor, household_id: uuid.UUID) -> Household:
+    """A household whose rights the actor may read, in the case's own branch. Raises :class:`NotVisible`."""
+    policy.require(actor, READ)
+    found = (
+        Household.objects.filter(policy.visible_cases(actor, READ, "case__"), id=household_id)
+        .select_related("case__branch")
+        .first()
+    )
+    if found is None:
+        raise NotVisible(action=READ, object_id=str(household_id))
+    return found
+
+
+def require_person(actor: Actor, person_id: uuid.UUID) -> Person:
+    """A person whose right the actor may read, in the case's own branch. Raises :class:`NotVisible`."""
+    policy.require(actor, READ)
+    found = (
+        Person.objects.filter(policy.visible_cases(actor, READ, "case__"), id=person_id)
+        .select_related("case__branch", "case__household")
+        .first()
+    )
+    if found is None:
+        raise NotVisible(action=READ, object_id=str(person_id))
+    return found
+
+
+def rights_in(case: Case, today: date) -> list[RightRow]:
+    """The rights of all persons of a case, those who live here first, the eldest first.
+
+    For services and queries only: asks no permission and writes no journal.
+    """
+    rows = rights(Q(id=case.pk), Q(id=case.pk), today, rulings_on(today))
+    return sorted(rows, key=lambda row: (not row.here, row.birth_date or date.max))
+
+
+def right_of_person(person: Person, today: date) -> RightRow | None:
+    """As :func:`rights_in`, of one person; None for one who has died."""
+    return next((row for row in rights_in(person.case, today) if row.person_id == person.pk), None)
+
+
+@transaction.atomic
+def right_of_household(actor: Actor, household_id: uuid.UUID, *, today: date) -> HouseholdRight:
+    """Each member's clock, both acts side by side, what was told and given, and the leases. One audit row."""
+    household = require_household(actor, household_id)
+    case, months, rulings = household.case, marks(), rulings_on(today)
+    rows = rights_in(case, today)
+    leases = _leases(actor, case)
+    file = records.housing()
+    told: defaultdict[uuid.UUID, list[CallBack]] = defaultdict(list)
+    for call_back in CallBack.objects.filter(person__case=case):
+        told[call_back.person_id].append(call_back)
+    opened = {
+        ending.person_id: ending
+        for ending in EarlyEnding.objects.filter(person__case=case, status=EarlyEnding.Status.OPEN)
+    }
+    current = next((lease for lease in leases if lease.moved_out_on is None and lease.starts_on <= today), None)
+    members = [
+        _member(row, months, rulings, _adds(row.clock, file, current), told[row.person_id], opened, today)
+        for row in rows
+    ]
+    audit.record(
+        actor,
+        "housing_right.viewed",
+        object_type="household",
+        object_ids=[household.pk, *(row.person_id for row in rows)],
+        case=case,
+        fields=(FactKind.NAME, *KINDS),
+    )
+    asked = {question.key: question for row in rows for question in row.clock.rulings_needed}
+    form = _form(file, current)
+    return HouseholdRight(
+        household=household,
+        members=members,
+        questions=tuple(asked.values()),
+        leases=leases,
+        support=list(SupportGiven.objects.filter(case=case).select_related("recorded_by")),
+        policy_reference=policy_data.said(form.reference) if form else "",
+        policy_confirmed=bool(file and file.confirmed),
+        may_work=policy.may_with_case(actor, WORK, case),
+        may_decide=policy.may_with_case(actor, DECIDE, case),
+    )
+
+
+def _leases(actor: Actor, case: Case) -> list[Tenancy]:
+    """The case's leases, for those who may read leases in its branch."""
+    if not reach.owns(actor, "tenancy.read", case):
+        return []
+    return list(Tenancy.objects.filter(case=case, voided_at__isnull=True).select_related("dwelling"))
+
+
+def _form(file: HousingFile | None, lease: Tenancy | None) -> LeaseForm | None:
+    """How the municipality lets: by the form of the lease there is, else by the first form in its own file."""
+    if file is None:
+        return None
+    return (file.lease(lease.form) if lease else None) or file.leases[0]
+
+
+def _adds(clock: Clock, file: HousingFile | None, lease: Tenancy | None) -> tuple[Step, ...]:
+    """What the lease, or without one the municipality's first form of lease, adds to the right."""
+    if lease is not None:
+        return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock, lease_end=lease.ends_on)
+    form = _form(file, None)
+    if form is None:
+        return ()
+    if form.code == "open_ended":
+        return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock)
+    if form.months is None:  # a lease for as long as the right
+        return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock, lease_end=clock.end.value)
+    start = clock.start.value
+    limit = add_months(start, form.months) if start else None
+    return law.policy_adds(law.LocalPolicy.LIMITED, clock, years=max(form.months // 12, 1), lease_end=limit)
+
+
+def _member(
+    row: RightRow,
+    months: tuple[int, ...],
+    rulings: Mapping[str, str],
+    adds: tuple[Step, ...],
+    told: Sequence[CallBack],
+    opened: Mapping[uuid.UUID, EarlyEnding],
+    today: date,
+) -> MemberRight:
+    start, end = row.clock.start.value, row.end
+    points: list[Point] = []
+    elapsed = total = 0
+    if start and end:
+        points = [Point(start, "start"), Point(end, "end"), Point(today, "today")]
+        points += [Point(mark.day, "mark", mark.months) for mark in law.watch_marks(end, months) if mark.day > start]
+        order = ("start", "mark", "today", "end")
+        points.sort(key=lambda point: (point.day, order.index(point.kind)))
+        total = max((end - start).days, 1)
+        elapsed = min(max((today - start).days, 0), total)
+    return MemberRight(
+        row=row,
+        months_left=months_left(end, today) if end else 0,
+        mark=law.stage(end, today, months) if end else None,
+        points=tuple(points),
+        elapsed=elapsed,
+        total=total,
+        sides=law.side_by_side(row.facts, rulings),
+        adds=adds,
+        call_backs=tuple(CallBackLine(one, law.call_back(one.notified_on, one.wanted_from)) for one in told),
+        open_ending=opened.get(row.person_id),
+        is_adult=row.is_adult(today),
+    )

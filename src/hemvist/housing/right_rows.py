@@ -1,0 +1,214 @@
+"""The right to housing of many people at once: the facts that the clock counts on, read and put to the rule.
+
+Nothing of it is stored but what people did; the days are derived each time (:mod:`hemvist.law.housing_right`).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from hemvist.access.models import Case
+from hemvist.housing.models import EarlyEnding
+from hemvist.law import housing_right as law
+from hemvist.law.ages import is_adult
+from hemvist.law.calendar import add_months
+from hemvist.law.housing_right import Clock, HousingFacts
+from hemvist.law.regime import Regime
+from hemvist.law.sources import sfs
+from hemvist.law.target_group import RESETTLED, Living
+from hemvist.law.types import Step, Text, gettext_noop
+from hemvist.reception.facts import FactRow, Snapshot, snapshot
+from hemvist.reception.models import Arrival, Assignment, Category, Fact, FactKind, Membership, Person
+
+# The kinds that the clock counts on.
+KINDS = (
+    FactKind.BIRTH_DATE,
+    FactKind.PERMIT,
+    FactKind.FIRST_RECEPTION,
+    FactKind.LIVING,
+    FactKind.LEFT_RECEPTION_ACT,
+    FactKind.EARLIER_HOUSING_RIGHT,
+    FactKind.RESIDENCE,
+    FactKind.DEATH,
+)
+
+
+# --- one person -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightRow:
+    """A person's right as lists and pages show it. ``name`` is empty where only the case may be told of.
+
+    ``ended_early`` is the decision by which the right ends before the 36 months have passed.
+    """
+
+    person_id: uuid.UUID
+    case_id: uuid.UUID
+    case_number: str
+    household_id: uuid.UUID
+    name: str
+    birth_date: date | None
+    received_on: date | None
+    here: bool
+    facts: HousingFacts
+    clock: Clock
+    ended_early: EarlyEnding | None = None
+    permit_expired_on: date | None = None
+
+    @property
+    def end(self) -> date | None:
+        """The last day of the right: as decided early, else as counted."""
+        counted = self.clock.end.value
+        if self.ended_early and self.ended_early.ends_on:
+            return min(self.ended_early.ends_on, counted or self.ended_early.ends_on)
+        return counted
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How the last day was come to, an early end included."""
+        return (*self.clock.steps, *(early_steps(self.ended_early) if self.ended_early else ()))
+
+    @property
+    def unclear(self) -> bool:
+        """Whether somebody who has come may have a right whose last day cannot be told yet."""
+        came = self.received_on is not None or self.facts.temporary_protection_housing
+        return came and self.end is None and self.clock.exists.value is not False
+
+    def is_adult(self, today: date) -> bool:
+        return self.birth_date is not None and is_adult(self.birth_date, today)
+
+
+def early_steps(ending: EarlyEnding) -> tuple[Step, ...]:
+    """That the municipality decided an early end, and that the decision can be appealed."""
+    values = {"decided": ending.decided_on, "number": Text(ending.diary_number, ending.diary_number)}
+    decided = gettext_noop("Kommunen har den {decided} beslutat att rätten upphör i förtid (diarienummer {number}).")
+    return (
+        Step(decided, values, sfs(Regime.BOS_2026.act, "13 §")),
+        Step(gettext_noop("Sista dagen är {end}."), {"end": ending.ends_on}, sfs(Regime.BOS_2026.act, "13 §")),
+        Step(
+            gettext_noop("Beslutet kan överklagas till förvaltningsrätten. Ändras det, så ändras också sista dagen."),
+            source=sfs(Regime.BOS_2026.act, "16 §"),
+        ),
+    )
+
+
+def months_left(end: date, today: date) -> int:
+    """Whole months from ``today`` to the last day; 0 when less than one is left, or none."""
+    months = 0
+    while add_months(today, months + 1) <= end:
+        months += 1
+    return months
+
+
+# --- reading many -----------------------------------------------------------------------------------------------------
+
+
+def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str]) -> list[RightRow]:
+    """The rights of the chosen persons, by case number and age, in a fixed number of queries.
+
+    ``chosen`` and ``named`` filter cases; the names are read of those who are ``named`` only. The caller asks for
+    permission and writes the journal.
+    """
+    cases = Case.objects.filter(chosen)
+    linked = Q(person__case__in=cases)
+    persons = list(
+        Person.objects.filter(case__in=cases)
+        .order_by("case__number", "created_at", "id")
+        .values(
+            "id",
+            "case_id",
+            "case__number",
+            "case__household__id",
+            "case__household__category",
+            is_member=Exists(
+                Membership.objects.filter(
+                    person=OuterRef("id"), household__case=F("person__case"), valid_to__isnull=True
+                )
+            ),
+        )
+    )
+    facts: defaultdict[uuid.UUID, list[FactRow]] = defaultdict(list)
+    own = Q(person__case__in=Case.objects.filter(named), kind=FactKind.NAME)
+    rows = Fact.objects.filter(linked).filter(Q(kind__in=KINDS) | own)
+    for person_id, *fact in rows.values_list("person_id", "id", "kind", "value", "valid_from", "corrects_id"):
+        facts[person_id].append(FactRow(*fact))
+    arrivals = {
+        person_id: (on, decided_on)
+        for person_id, on, decided_on in Arrival.objects.filter(linked, voided_at__isnull=True).values_list(
+            "person_id", "on", "assignment__decided_on"
+        )
+    }
+    assigned: dict[uuid.UUID, date] = {}
+    through = Assignment.persons.through.objects.filter(linked, assignment__status=Assignment.Status.ACTIVE)
+    for person_id, day in through.order_by("assignment__decided_on", "assignment__registered_at").values_list(
+        "person_id", "assignment__decided_on"
+    ):
+        assigned[person_id] = day
+    endings = {
+        ending.person_id: ending
+        for ending in EarlyEnding.objects.filter(linked, status=EarlyEnding.Status.ENDS).order_by("decided_on", "pk")
+    }
+    found = []
+    for person in persons:
+        known = snapshot(person["id"], facts[person["id"]], today)
+        if known.died_on is not None:
+            continue
+        received_on, received_under = arrivals.get(person["id"], (None, None))
+        decided_on = received_under or assigned.get(person["id"])
+        given = housing_facts(known, Category(person["case__household__category"]), received_on, decided_on, today)
+        found.append(
+            RightRow(
+                person_id=person["id"],
+                case_id=person["case_id"],
+                case_number=person["case__number"],
+                household_id=person["case__household__id"],
+                name=known.full_name if known.name else "",
+                birth_date=known.birth_date,
+                received_on=received_on,
+                here=person["is_member"] and not known.moved_away,
+                facts=given,
+                clock=law.right_of(given, rulings),
+                ended_early=endings.get(person["id"]),
+                permit_expired_on=_expired(known, today),
+            )
+        )
+    return found
+
+
+def housing_facts(
+    known: Snapshot, category: Category, received_on: date | None, decided_on: date | None, today: date
+) -> HousingFacts:
+    """What the clock counts on, from a person's facts, arrival and anvisning.
+
+    Who found housing without an anvisning has none of the two grounds of 11 §. That lag (2026:1326) has ceased to
+    cover the person is said only when a refusal is final; a permit that has run out is shown to people instead.
+    """
+    earlier, permit = known.earlier_housing_right, known.permit
+    refused = permit.renewal_refused_final_on if permit else None
+    return HousingFacts(
+        assignment_decided_on=decided_on,
+        received_on=received_on,
+        left_reception_act_on=known.left_reception_act_on,
+        temporary_protection_housing=known.living is Living.MUNICIPAL_TEMPORARY_PROTECTION,
+        resettled=category == Category.QUOTA or (permit is not None and permit.ground in RESETTLED),
+        self_settled=category == Category.SELF_SETTLED and decided_on is None,
+        earlier_right_from=earlier.first_right_on if earlier else None,
+        coverage_ended_before=earlier is not None,
+        first_received_anywhere_on=known.first_reception.on if known.first_reception else None,
+        coverage_ended_on=refused if refused and refused <= today else None,
+    )
+
+
+def _expired(known: Snapshot, today: date) -> date | None:
+    """The day a permit ran out without a renewal being known (lag (2026:1326) 4 §)."""
+    permit = known.permit
+    if permit is None or permit.valid_to is None or permit.valid_to >= today or permit.renewal_applied_on:
+        return None
+    return permit.valid_to

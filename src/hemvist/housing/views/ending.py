@@ -1,0 +1,345 @@
+"""The pages of ending the right to housing early: what stands in the way, the parts of a case, the decision."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hemvist.access import policy
+from hemvist.access.decorators import requires
+from hemvist.access.http import ActorRequest
+from hemvist.documents.docx import to_docx
+from hemvist.documents.pdf import PdfUnavailable, to_pdf
+from hemvist.housing import ending as deeds
+from hemvist.housing import ending_case
+from hemvist.housing import ending_letter as letters
+from hemvist.housing.ending_case import EndingPage
+from hemvist.housing.forms import ending as asked
+from hemvist.housing.models import EarlyEnding
+from hemvist.housing.right import require_person
+from hemvist.housing.views.right import sentences
+from hemvist.law.ending_early import ACCEPTABLE_REASONS_SUGGESTED, GROUNDS, NOT_ENACTED, EndGround
+from hemvist.reception.forms.households import Form
+from hemvist.web import clock, files
+from hemvist.web.paging import SIZE, Page, asked_page
+
+form_page = require_http_methods(["GET", "HEAD", "POST"])
+TAGS = {"open": "taken", "ends": "decided", "continues": "done", "closed": "closed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of due process as the checklist shows it."""
+
+    label: str
+    done: bool
+    url: str
+    said: str = ""
+
+
+# --- the list, and before a case is opened ----------------------------------------------------------------------------
+
+
+@require_safe
+@requires("housing_right.read")
+def ending_list(request: ActorRequest) -> HttpResponse:
+    number, status = asked_page(request), request.GET.get("lage", "")
+    if status not in EarlyEnding.Status.values:
+        status = ""
+    lines, more = ending_case.ending_list(
+        request.actor, today=clock.today(), status=status, offset=(number - 1) * SIZE, limit=SIZE
+    )
+    rows = [(line, TAGS[line.ending.status]) for line in lines]
+    context = {
+        "page": Page(rows, number, more),
+        "form": asked.EndingFilterForm(request.GET),
+        "filtered": bool(status),
+        "proposed": NOT_ENACTED,
+    }
+    return render(request, "housing/ending_list.html", context)
+
+
+@form_page
+@requires("housing_right.work")
+def ending_new(request: ActorRequest, person_id: uuid.UUID) -> HttpResponse:
+    today = clock.today()
+    person = require_person(request.actor, person_id)
+    found = ending_case.before(request.actor, person=person, today=today)
+    free = [prospect.ground for prospect in found.prospects if not prospect.blocks]
+    sent = request.POST if request.method == "POST" else None
+    form = asked.StartEnding(sent, grounds=EndGround if sent else free)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = deeds.open_ending(request.actor, person=person, ground=form.cleaned_data["ground"], today=today)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Prövningen är påbörjad. Inget är avgjort."))
+            return redirect("ending", made.pk)
+    context = {
+        "found": found,
+        "form": form,
+        "may_begin": bool(free) and found.standing is None,
+        "grounds": [(*GROUNDS[prospect.ground], sentences(prospect.blocks)) for prospect in found.prospects],
+        "proposed": NOT_ENACTED,
+        "household": person.case.household,
+    }
+    return render(request, "housing/ending_new.html", context)
+
+
+# --- one case ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@requires("housing_right.read")
+def ending_page(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page = ending_case.examine(request.actor, ending_id, today=clock.today())
+    context = {
+        "page": page,
+        "ending": page.ending,
+        "parts": _parts(page),
+        **_state(page),
+        "tag": TAGS[page.ending.status],
+        "suggested": ACCEPTABLE_REASONS_SUGGESTED if page.ending.ground == EndGround.NOT_IN_PROGRAMME else (),
+        "proposed": NOT_ENACTED,
+    }
+    return render(request, "housing/ending.html", context)
+
+
+def _state(page: EndingPage) -> dict[str, Any]:
+    """What stands in the way, what is left and what holds anyway, as sentences."""
+    return {
+        "blocks": sentences(page.state.blocks),
+        "lacks": sentences(page.state.lacks),
+        "notes": sentences(page.state.notes),
+    }
+
+
+def _parts(page: EndingPage) -> list[Part]:
+    """What due process asks for, each with whether it is done and where it is done."""
+    ending, key = page.ending, [page.ending.pk]
+    filled = [getattr(ending, name) for name in deeds.GROUND_FIELDS[ending.ground] if name != "programme"]
+    heard = bool(ending.communicated_on) and (
+        bool(ending.replied_on and ending.communicated_on and ending.replied_on >= ending.communicated_on)
+    )
+    parts = [
+        Part(
+            _("Grundens uppgifter"),
+            all(value is not None for value in filled),
+            reverse("ending-ground", args=key),
+        )
+    ]
+    if ending.ground == EndGround.NOT_IN_PROGRAMME:
+        done, url = bool(ending.acceptable_reasons), reverse("ending-reasons-acceptable", args=key)
+        parts.append(Part(_("Godtagbara skäl"), done, url, ending.acceptable_reasons_text))
+    child_done = ending.children_affected is False or bool(ending.children_affected and ending.best_interests_text)
+    return [
+        *parts,
+        Part(_("Barnets bästa"), child_done, reverse("ending-children", args=key), ending.best_interests_text),
+        Part(_("Kommunicering"), bool(ending.communicated_on), reverse("ending-communicate", args=key)),
+        Part(_("Personens yttrande"), heard, reverse("ending-reply", args=key), ending.reply_text),
+        Part(_("Skäl till beslutet"), bool(ending.reasons), reverse("ending-reasons", args=key), ending.reasons),
+    ]
+
+
+Save = Callable[[dict[str, Any]], str]
+
+
+def _deed(
+    request: ActorRequest,
+    page: EndingPage,
+    form: Form,
+    save: Save,
+    template: str,
+    **context: Any,
+) -> HttpResponse:
+    """A form of the case: what was typed is kept when the service says no; ``save`` returns what to tell."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = save(form.cleaned_data)
+        except ValidationError as error:
+            _place(form, error)
+        else:
+            messages.success(request, told)
+            return redirect("ending", page.ending.pk)
+    return render(request, template, {"page": page, "ending": page.ending, "form": form, **context})
+
+
+def _place(form: Form, error: ValidationError) -> None:
+    """Each message at its field, those of no field of the form above it."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, found in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, found)
+
+
+def _examined(request: ActorRequest, ending_id: uuid.UUID, permission: str = "housing_right.work") -> EndingPage:
+    page = ending_case.examine(request.actor, ending_id, today=clock.today())
+    policy.require_with_case(request.actor, permission, page.person.case, see="housing_right.read")
+    return page
+
+
+def _sent(request: ActorRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+@form_page
+@requires("housing_right.work")
+def ending_ground(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page = _examined(request, ending_id)
+    ending = page.ending
+    names = deeds.GROUND_FIELDS[ending.ground]
+    form = asked.GROUND_FORMS[ending.ground](_sent(request), initial={name: getattr(ending, name) for name in names})
+
+    def save(data: dict[str, Any]) -> str:
+        if deeds.record_ground(request.actor, ending=ending, today=clock.today(), **data):
+            return _("Sparat. Underlaget har ändrats, så personen behöver få del av det på nytt.")
+        return _("Sparat.")
+
+    return _deed(request, page, form, save, "housing/ending_ground_form.html")
+
+
+@form_page
+@requires("housing_right.work")
+def ending_reasons_acceptable(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page = _examined(request, ending_id)
+    ending = page.ending
+    initial = {"outcome": ending.acceptable_reasons, "text": ending.acceptable_reasons_text}
+    form = asked.AcceptableReasonsForm(_sent(request), initial=initial)
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.record_acceptable_reasons(request.actor, ending=ending, **data)
+        return _("Bedömningen är sparad.")
+
+    suggested = ACCEPTABLE_REASONS_SUGGESTED
+    return _deed(request, page, form, save, "housing/ending_acceptable_form.html", suggested=suggested)
+
+
+@form_page
+@requires("housing_right.work")
+def ending_children(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page = _examined(request, ending_id)
+    ending = page.ending
+    initial = {"affected": ending.children_affected, "text": ending.best_interests_text}
+    form = asked.ChildrenForm(_sent(request), initial=initial)
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.record_children(request.actor, ending=ending, **data)
+        return _("Bedömningen är sparad.")
+
+    return _deed(request, page, form, save, "housing/ending_children_form.html")
+
+
+@form_page
+@requires("housing_right.work")
+def ending_communicate(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page, today = _examined(request, ending_id), clock.today()
+    ending = page.ending
+    initial = {"communicated_on": ending.communicated_on or today, "reply_by": ending.reply_by}
+    form = asked.CommunicateForm(_sent(request), initial=initial)
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.record_communication(request.actor, ending=ending, today=today, **data)
+        return _("Kommuniceringen är antecknad.")
+
+    return _deed(request, page, form, save, "housing/ending_communicate_form.html")
+
+
+@form_page
+@requires("housing_right.work")
+def ending_reply(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page, today = _examined(request, ending_id), clock.today()
+    ending = page.ending
+    form = asked.ReplyForm(
+        _sent(request), initial={"replied_on": ending.replied_on or today, "text": ending.reply_text}
+    )
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.record_reply(request.actor, ending=ending, today=today, **data)
+        return _("Yttrandet är sparat.")
+
+    return _deed(request, page, form, save, "housing/ending_reply_form.html")
+
+
+@form_page
+@requires("housing_right.work")
+def ending_reasons(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page = _examined(request, ending_id)
+    form = asked.ReasonsForm(_sent(request), initial={"text": page.ending.reasons})
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.record_reasons(request.actor, ending=page.ending, **data)
+        return _("Skälen är sparade.")
+
+    return _deed(request, page, form, save, "housing/ending_reasons_form.html")
+
+
+@form_page
+@requires("housing_right.decide")
+def ending_decide(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page, today = _examined(request, ending_id, "housing_right.decide"), clock.today()
+    sent = _sent(request)
+    outcomes = (EarlyEnding.Status.ENDS, EarlyEnding.Status.CONTINUES) if sent else page.outcomes
+    form = asked.DecideForm(sent, outcomes=outcomes, initial={"decided_on": today})
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.decide(request.actor, ending=page.ending, today=today, **data)
+        return _("Beslutet är registrerat. Skicka brevet och skriv när personen fick del av det.")
+
+    return _deed(request, page, form, save, "housing/ending_decide_form.html", **_state(page))
+
+
+@form_page
+@requires("housing_right.work")
+def ending_close(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page = _examined(request, ending_id)
+    form = asked.CloseForm(_sent(request))
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.close(request.actor, ending=page.ending, today=clock.today(), **data)
+        return _("Prövningen är avskriven. Rätten består.")
+
+    return _deed(request, page, form, save, "housing/ending_close_form.html")
+
+
+@form_page
+@requires("housing_right.work")
+def ending_serve(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page, today = _examined(request, ending_id), clock.today()
+    form = asked.ServeForm(_sent(request), initial={"served_on": page.ending.served_on or today})
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.serve(request.actor, ending=page.ending, today=today, **data)
+        return _("Delgivningen är antecknad.")
+
+    return _deed(request, page, form, save, "housing/ending_serve_form.html")
+
+
+@require_safe
+@requires("housing_right.read")
+def ending_letter(request: ActorRequest, ending_id: uuid.UUID, kind: str) -> HttpResponse:
+    """The decision, or the draft of one, as a file."""
+    if kind not in ("docx", "pdf"):
+        raise Http404
+    today = clock.today()
+    page = ending_case.examine(request.actor, ending_id, today=today)
+    document = letters.letter(page, today=today)
+    name = f"beslut-{page.person.case.number}" if page.decided else f"utkast-{page.person.case.number}"
+    if kind == "docx":
+        return files.download(to_docx(document, author="Hemvist", at=timezone.now()), name, kind)
+    try:
+        return files.download(to_pdf(document), name, kind)
+    except PdfUnavailable as missing:
+        return HttpResponse(str(missing), status=503, content_type="text/plain; charset=utf-8")

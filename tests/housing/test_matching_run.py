@@ -1,0 +1,291 @@
+"""The matching as it is run and read: what goes in, what is kept, who sees what, and what has changed since."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from hemvist.access.actor import Actor
+from hemvist.access.errors import NotVisible, Refused
+from hemvist.access.models import AuditEntry, Case
+from hemvist.access.roles import Role
+from hemvist.housing import match_queries, matching
+from hemvist.housing.models import Dwelling, DwellingBlock, HousingNeed, MatchRun, Offer, Tenancy
+from hemvist.organisation.models import Municipality
+from hemvist.reception.models import Assignment, Household
+
+pytestmark = pytest.mark.django_db
+
+Need, Home = Callable[..., HousingNeed], Callable[..., Dwelling]
+House = Callable[..., Household]
+
+
+def proposed(run: MatchRun) -> dict[str, str]:
+    """Need → dwelling, by id."""
+    return {one["need"]: one["dwelling"] for one in run.result["placements"]}
+
+
+# --- what goes in -----------------------------------------------------------------------------------------------------
+
+
+def test_need_wishes_and_choice_become_a_seeker(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    home = dwelling()
+    need(
+        household(),
+        wanted_from=today - timedelta(days=9),
+        rooms=3,
+        step_free=True,
+        rent_max=9_000,
+        wishes=[{"kind": "sfi", "area": ""}, {"kind": "family", "area": "norr"}],
+        locked_to=home,
+    )
+    (seeker,) = matching.gather(coordinator, today).seekers
+    assert (seeker.persons, seeker.rooms, seeker.step_free, seeker.rent_max) == (4, 3, True, 9_000)
+    # Nobody can move in yesterday.
+    assert (seeker.wanted_from, seeker.wanted_by) == (today, today + timedelta(days=30))
+    assert [(wish.kind, wish.area) for wish in seeker.wishes] == [("sfi", ""), ("family", "norr")]
+    assert seeker.locked_to == home.code
+    assert seeker.stays_months is None
+
+
+def test_a_late_need_is_still_matched(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    home = dwelling()
+    late = need(household(), wanted_from=today - timedelta(days=20), wanted_by=today - timedelta(days=2))
+    assert proposed(matching.run(coordinator, today=today)) == {str(late.pk): str(home.pk)}
+
+
+def test_a_right_of_36_months_is_planned_for_and_never_longer(
+    coordinator: Actor, household: House, need: Need, today: date
+) -> None:
+    coming, here = household(), household(received_on=today - timedelta(days=61))
+    for family in (coming, here):
+        Assignment.objects.filter(household=family).update(regime="BOS-2026")
+        need(family, wanted_from=today)
+    months = {seeker.key: seeker.stays_months for seeker in matching.gather(coordinator, today).seekers}
+    by_case = {found.case_id: months[str(found.pk)] for found in HousingNeed.objects.all()}
+    assert by_case == {coming.case_id: 36, here.case_id: 34}
+
+
+def test_what_is_promised_is_left_out(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    offered, seeking = need(household()), need(household())
+    promised, free = dwelling(), dwelling()
+    Offer.objects.create(
+        need=offered, dwelling=promised, made_on=today, move_in_on=today + timedelta(days=20), reply_by=today
+    )
+    found = matching.gather(coordinator, today)
+    assert [one.key for one in found.seekers] == [str(seeking.pk)]
+    assert [home.key for home in found.homes] == [free.code]
+    # An offer may become a lease: it counts among those who live in the area.
+    assert next(area.housed for area in found.areas if area.code == "centrum") == 1
+
+
+def test_the_areas_know_how_many_live_there(
+    coordinator: Actor, household: House, dwelling: Home, tenancy: Callable[..., Tenancy], today: date
+) -> None:
+    tenancy(dwelling(), household())
+    ended = today - timedelta(days=1)
+    tenancy(dwelling(), household(), ends_on=ended, moved_out_on=ended)
+    tenancy(dwelling(area="norr"), household(), starts_on=today + timedelta(days=40))
+    housed = {area.code: area.housed for area in matching.gather(coordinator, today).areas}
+    assert (housed["centrum"], housed["norr"], housed["vaster"]) == (1, 1, 0)
+
+
+def test_a_dwelling_in_an_unknown_area_is_told_and_left_out(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    need(household())
+    home = dwelling(area="utanfor")
+    run = matching.run(coordinator, today=today)
+    assert (run.result["placed"], run.result["outside"]) == (0, [home.code])
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+
+def test_a_run_keeps_ids_days_and_points_but_no_names(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    found, home = need(household(), wishes=[{"kind": "sfi", "area": ""}]), dwelling()
+    run = matching.run(coordinator, today=today)
+    assert proposed(run) == {str(found.pk): str(home.pk)}
+    assert run.result["optimal"] is True
+    assert run.policy["weights"]["sfi"] == 50
+    assert (run.policy["reference"], run.policy["confirmed"]) == ("Exempel, inte beslutat", False)
+    kept = json.dumps([run.result, run.policy])
+    assert not [word for word in ("Testsson", "Olena", "ukrainska", "UTLL", found.case.number) if word in kept]
+    row = AuditEntry.objects.get(action="matching.ran")
+    assert row.object_ids == [str(found.pk)]
+    assert row.details == {"run": str(run.pk), "homes": 1, "placed": 1}
+
+
+def test_a_chosen_dwelling_stays_chosen(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    near, far = dwelling(), dwelling(area="orter")
+    wish = [{"kind": "sfi", "area": ""}]
+    chosen = need(household(), wishes=wish, locked_to=far, locked_reason="Nära ett syskon")
+    other = need(household(), wishes=wish)
+    assert proposed(matching.run(coordinator, today=today)) == {
+        str(chosen.pk): str(far.pk),
+        str(other.pk): str(near.pk),
+    }
+
+
+def test_more_get_a_home_than_in_turn(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    # In turn the small household, who came first, takes the large flat that the large one needs.
+    large = dwelling(code="A", capacity=6)
+    small = dwelling(code="B", capacity=2)
+    two = need(household(), children=0, wanted_from=today)
+    six = need(household(), children=4, wanted_from=today + timedelta(days=1))
+    run = matching.run(coordinator, today=today)
+    assert proposed(run) == {str(two.pk): str(small.pk), str(six.pk): str(large.pk)}
+    assert run.result["by_hand"]["placed"] == 1
+
+
+def test_who_is_left_without_is_told_why_and_what_would_help(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    dwelling(capacity=4)
+    need(household(), children=4)
+    matching.run(coordinator, today=today)
+    page = match_queries.latest(coordinator, today)
+    assert page is not None
+    (without,) = page.without
+    assert "plats för färre" in without.steps[0].text
+    assert (
+        without.helps[0].render(show=str) == f"En bostad med plats för 6 saknas till den {today + timedelta(days=30)}."
+    )
+
+
+# --- what each may see ------------------------------------------------------------------------------------------------
+
+
+def test_the_landlord_runs_with_what_was_disclosed(
+    letting: Actor, household: House, need: Need, dwelling: Home, disclose: Callable[..., None], today: date
+) -> None:
+    home = dwelling()
+    need(household())
+    known = household()
+    found = need(known)
+    disclose(known, ["housing_need"])
+    assert proposed(matching.run(letting, today=today)) == {str(found.pk): str(home.pk)}
+    page = match_queries.latest(letting, today)
+    assert page is not None
+    assert [(one.row.case.number, one.row.name) for one in page.proposals] == [(known.case.number, "")]
+
+
+def test_each_branch_reads_its_own_runs(
+    coordinator: Actor, letting: Actor, need: Need, household: House, today: date
+) -> None:
+    need(household())
+    run = matching.run(coordinator, today=today)
+    assert match_queries.read(coordinator, run.pk, today).run == run
+    assert match_queries.latest(letting, today) is None
+    with pytest.raises(NotVisible):
+        match_queries.read(letting, run.pk, today)
+
+
+def test_a_case_that_became_protected_is_no_longer_shown(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    dwelling()
+    found = need(household())
+    run = matching.run(coordinator, today=today)
+    Case.objects.filter(pk=found.case_id).update(protected_since="2026-11-20T08:00:00Z")
+    page = match_queries.read(coordinator, run.pk, today)
+    assert (page.proposals, page.without, page.withheld) == ((), (), 1)
+    assert AuditEntry.objects.get(action="matching.viewed").object_ids == []
+
+
+def test_a_role_without_the_permission_is_refused(actor: Callable[..., Actor], today: date) -> None:
+    with pytest.raises(Refused):
+        matching.run(actor(Role.SCHOOL_ADMINISTRATOR), today=today)
+
+
+def test_running_and_reading_take_as_many_queries_for_many_as_for_few(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    def one() -> None:
+        need(household(), wishes=[{"kind": "sfi", "area": ""}])
+        dwelling()
+        need(household(), children=5)
+
+    def cost() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as ran:
+            matching.run(coordinator, today=today)
+        with CaptureQueriesContext(connection) as read:
+            match_queries.latest(coordinator, today)
+        return len(ran), len(read)
+
+    one()
+    few = cost()
+    for _n in range(3):
+        one()
+    assert cost() == few
+
+
+# --- what has changed since -------------------------------------------------------------------------------------------
+
+
+def since(actor: Actor, today: date) -> match_queries.Changes:
+    page = match_queries.latest(actor, today)
+    assert page is not None
+    assert page.changes is not None
+    return page.changes
+
+
+def test_nothing_has_changed_by_waiting(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, tenancy: Callable[..., Tenancy], today: date
+) -> None:
+    dwelling()
+    tenancy(dwelling(), household(), ends_on=today + timedelta(days=1))
+    need(household())
+    matching.run(coordinator, today=today)
+    assert not since(coordinator, today)
+    # A vacant dwelling is vacant tomorrow too.
+    assert not since(coordinator, today + timedelta(days=1))
+
+
+def test_what_is_not_as_it_was_is_counted(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    changed, gone = need(household()), need(household())
+    kept, taken = dwelling(), dwelling()
+    matching.run(coordinator, today=today)
+    HousingNeed.objects.filter(pk=changed.pk).update(step_free=True)
+    HousingNeed.objects.filter(pk=gone.pk).update(status="withdrawn")
+    need(household())
+    Dwelling.objects.filter(pk=kept.pk).update(rent=9_000)
+    Dwelling.objects.filter(pk=taken.pk).update(available_to=today - timedelta(days=1))
+    dwelling()
+    dwelling()
+    assert since(coordinator, today) == match_queries.Changes(
+        needs_new=1, needs_changed=1, needs_gone=1, homes_new=2, homes_changed=1, homes_gone=1
+    )
+
+
+def test_a_block_and_new_weights_are_changes(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    home = dwelling()
+    need(household())
+    matching.run(coordinator, today=today)
+    DwellingBlock.objects.create(dwelling=home, starts_on=today, ends_on=today + timedelta(days=3), reason="damage")
+    assert since(coordinator, today).homes_changed == 1
+    own = Municipality.objects.get()
+    own.data["housing"]["matching"]["weights"]["sfi"] = 10
+    own.save()
+    assert since(coordinator, today).policy

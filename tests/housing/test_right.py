@@ -1,0 +1,403 @@
+"""The right to housing as it is counted and watched: whose, until when, who may know, what was told and given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.housing.rights import END, LATER, RECEIVED, adult, fact, protect, rule, settle
+
+from hemvist.access.actor import Actor
+from hemvist.access.errors import NotVisible, Refused
+from hemvist.access.models import AuditEntry
+from hemvist.access.roles import Role
+from hemvist.housing import right, right_services
+from hemvist.housing.models import CallBack, Dwelling, EarlyEnding, SupportGiven, Tenancy
+from hemvist.housing.right import MemberRight
+from hemvist.law.housing_right import StartBranch
+from hemvist.law.regime import Regime
+from hemvist.organisation.models import LocalRuling
+from hemvist.reception.models import Arrival, Fact, Household, Person
+
+pytestmark = pytest.mark.django_db
+
+Make = Callable[..., Household]
+
+
+@pytest.fixture
+def home(household: Make) -> Household:
+    """A resettled family assigned and received in 2027; the municipality has ruled on the last day (U15)."""
+    rule("U15", "same_day")
+    return settle(household())
+
+
+def seen(actor: Actor, home: Household, today: date = LATER) -> list[MemberRight]:
+    return right.right_of_household(actor, home.pk, today=today).members
+
+
+def listed(actor: Actor, today: date = LATER, wanted: str = "") -> list[str]:
+    return [line.row.name for line in right.watch_list(actor, today=today, wanted=wanted).lines]
+
+
+# --- the clock --------------------------------------------------------------------------------------------------------
+
+
+def test_each_member_has_a_clock_from_the_day_of_reception(coordinator: Actor, home: Household) -> None:
+    members = seen(coordinator, home)
+    assert [member.row.name for member in members][:2] == ["Petro Testsson", "Olena Testsson"]
+    assert {member.row.end for member in members} == {END}
+    first = members[0]
+    assert first.row.clock.branch is StartBranch.ASSIGNED
+    assert any("12 §" in str(step.source) for step in first.row.steps)
+    assert (first.months_left, first.is_adult, members[-1].is_adult) == (29, True, False)
+    assert [point.kind for point in first.points] == ["start", "today", "mark", "mark", "mark", "mark", "end"]
+    assert first.elapsed == (LATER - RECEIVED).days
+
+
+def test_housing_for_temporary_protection_before_2027_counts_from_the_reception(
+    coordinator: Actor, household: Make
+) -> None:
+    """T-2: the 36 months began with the reception in the municipality, long before the act did."""
+    rule("U15", "same_day")
+    made = household(category="temporary_protection", assigned=False)
+    person = adult(made)
+    Arrival.objects.create(
+        person=person, household=made, on=date(2025, 5, 20), category="temporary_protection", source="staff"
+    )
+    fact(person, "living", {"living": "municipal_temporary_protection"})
+    fact(person, "left_reception_act", {"on": "2026-10-02"})
+    row = next(one.row for one in seen(coordinator, made) if one.row.person_id == person.pk)
+    assert (row.clock.branch, row.end) == (StartBranch.RECEIVED_BEFORE_2027, date(2028, 5, 20))
+    assert any("övergångsbestämmelse 5" in str(step.source) for step in row.steps)
+
+
+def test_an_older_anvisning_waits_for_the_municipality_and_then_follows_its_ruling(
+    coordinator: Actor, household: Make
+) -> None:
+    rule("U15", "same_day")
+    made = settle(household(), decided_on=date(2026, 11, 2), received_on=date(2026, 12, 1))
+    page = right.right_of_household(coordinator, made.pk, today=LATER)
+    assert [question.key for question in page.questions] == ["T-6"]
+    assert all(member.row.end is None and member.row.unclear for member in page.members)
+    assert listed(coordinator) == []
+    assert len(listed(coordinator, wanted=right.UNCLEAR)) == 4
+    rule("T-6", "right")
+    assert {member.row.end for member in seen(coordinator, made)} == {date(2029, 12, 1)}
+    LocalRuling.objects.filter(key="T-6").update(answer="no_right")
+    assert {member.row.clock.exists.value for member in seen(coordinator, made)} == {False}
+    assert listed(coordinator) == listed(coordinator, wanted=right.UNCLEAR) == []
+
+
+def test_an_earlier_right_does_not_begin_anew(coordinator: Actor, home: Household) -> None:
+    person = adult(home)
+    fact(person, "earlier_housing_right", {"coverage_ended_on": "2026-09-01", "first_right_on": "2026-03-10"})
+    row = next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
+    assert (row.clock.branch, row.end) == (StartBranch.RE_ENTRY_EARLIER_RIGHT, date(2029, 3, 10))
+
+
+def test_who_was_covered_before_without_a_right_counts_from_the_first_reception_anywhere(
+    coordinator: Actor, home: Household
+) -> None:
+    person = adult(home)
+    fact(person, "earlier_housing_right", {"coverage_ended_on": "2026-09-01"})
+
+    def row() -> Any:
+        return next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
+
+    assert row().clock.missing == ("first_received_anywhere_on",)
+    fact(person, "first_reception", {"on": "2025-06-01", "municipality": "Uppsala"})
+    assert (row().clock.branch, row().end) == (StartBranch.RE_ENTRY_FIRST_RECEPTION, date(2028, 6, 1))
+
+
+def test_a_final_refusal_ends_the_coverage_and_an_expired_permit_is_only_told(
+    coordinator: Actor, home: Household
+) -> None:
+    person = adult(home)
+    expired = {"ground": "UTLL_5_2", "valid_to": "2027-05-31"}
+    fact(person, "permit", expired)
+    row = next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
+    assert (row.permit_expired_on, row.end) == (date(2027, 5, 31), END)
+    fact(person, "permit", {**expired, "renewal_applied_on": "2027-05-01", "renewal_refused_final_on": "2027-08-01"})
+    row = next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
+    assert (row.permit_expired_on, row.clock.exists.value, row.end) == (None, False, None)
+
+
+def test_who_found_housing_without_an_anvisning_has_no_such_right(coordinator: Actor, household: Make) -> None:
+    made = household(category="self_settled", assigned=False, received_on=date(2026, 11, 1))
+    assert {member.row.clock.exists.value for member in seen(coordinator, made)} == {False}
+
+
+def test_both_acts_stand_side_by_side_and_one_governs(coordinator: Actor, home: Household) -> None:
+    old, new = seen(coordinator, home)[0].sides
+    assert (old.regime, old.governs, new.governs) == (Regime.BOS_2016, False, True)
+    assert old.rows.keys() == new.rows.keys()
+    assert all(step.source for step in new.rows.values())
+
+
+def test_an_open_ended_lease_goes_on_by_the_municipalitys_own_line(
+    coordinator: Actor,
+    home: Household,
+    dwelling: Callable[..., Dwelling],
+    tenancy: Callable[..., Tenancy],
+) -> None:
+    assert "egen policy" in " ".join(step.text for step in seen(coordinator, home)[0].adds)
+    tenancy(dwelling(), home, form=Tenancy.Form.FIXED, starts_on=RECEIVED, ends_on=END - timedelta(days=40))
+    page = right.right_of_household(coordinator, home.pk, today=LATER)
+    assert [lease.ends_on for lease in page.leases] == [END - timedelta(days=40)]
+    assert "Lagen går före" in " ".join(step.text for step in page.members[0].adds)
+
+
+# --- an early end -----------------------------------------------------------------------------------------------------
+
+
+def test_a_decided_early_end_is_the_end(coordinator: Actor, home: Household) -> None:
+    person = adult(home)
+    EarlyEnding.objects.create(
+        person=person,
+        ground="tenancy_forfeited",
+        opened_on=date(2027, 8, 1),
+        status="ends",
+        decided_on=date(2027, 9, 1),
+        decided_by="Utbildningsnämnden",
+        diary_number="UN2027/9",
+        reasons="Skäl.",
+        ends_on=date(2027, 12, 31),
+    )
+    row = next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
+    assert (row.end, row.clock.end.value) == (date(2027, 12, 31), END)
+    sources = [str(step.source) for step in row.steps[-3:]]
+    assert sources == ["13 § 2026:1326", "13 § 2026:1326", "16 § 2026:1326"]
+    assert row.steps[-3].values["number"].sv == "UN2027/9"
+    first = right.watch_list(coordinator, today=LATER).lines[0]
+    assert (first.row.person_id, first.row.end) == (person.pk, date(2027, 12, 31))
+
+
+# --- the watch list ---------------------------------------------------------------------------------------------------
+
+
+def test_the_marks_come_on_their_day(coordinator: Actor, home: Household) -> None:
+    days = (
+        (date(2029, 2, 14), None),
+        (date(2029, 2, 15), 12),
+        (date(2029, 8, 14), 12),
+        (date(2029, 8, 15), 6),
+        (date(2029, 11, 14), 6),
+        (date(2029, 11, 15), 3),
+        (date(2029, 12, 14), 3),
+        (date(2029, 12, 15), 2),
+        (date(2030, 2, 15), 2),
+        (date(2030, 2, 16), 0),
+    )
+    for day, mark in days:
+        shown = right.watch_list(coordinator, today=day, wanted=right.ENDED if mark == 0 else "").lines
+        assert [line.mark.months if line.mark else None for line in shown] == [mark] * 4, day
+        for wanted in ("12", "6", "3", "2", right.ENDED):
+            asked = right.ENDED if mark == 0 else str(mark)
+            assert len(listed(coordinator, day, wanted)) == (4 if wanted == asked else 0), (day, wanted)
+
+
+def test_less_than_a_month_is_told_in_days(coordinator: Actor, home: Household) -> None:
+    line = right.watch_list(coordinator, today=date(2030, 2, 1)).lines[0]
+    assert (line.months_left, line.days_left) == (0, 14)
+
+
+def test_the_list_is_paged_and_the_first_to_end_stands_first(coordinator: Actor, home: Household) -> None:
+    Arrival.objects.filter(person=adult(home)).update(on=date(2027, 1, 20))
+    page = right.watch_list(coordinator, today=LATER, limit=2)
+    assert (page.lines[0].row.person_id, len(page.lines), page.more) == (adult(home).pk, 2, True)
+    assert not right.watch_list(coordinator, today=LATER, offset=2, limit=2).more
+
+
+def test_closed_cases_and_the_dead_are_not_watched(coordinator: Actor, home: Household) -> None:
+    fact(adult(home), "death", {"on": "2027-06-01"})
+    assert len(listed(coordinator)) == 3
+    home.case.closed_on = date(2027, 7, 1)
+    home.case.save()
+    assert listed(coordinator) == []
+
+
+def test_the_number_of_queries_does_not_grow_with_rows(coordinator: Actor, household: Make, home: Household) -> None:
+    def count(read: Callable[[], Any]) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            read()
+        return len(caught)
+
+    def the_list() -> Any:
+        return right.watch_list(coordinator, today=LATER)
+
+    def the_page() -> Any:
+        return right.right_of_household(coordinator, home.pk, today=LATER)
+
+    before, page_before = count(the_list), count(the_page)
+    for number in range(3):
+        settle(household(family=f"Provsson{number}"))
+    person = adult(home)
+    for name in ("living", "language"):
+        fact(person, name, {"living": "own"} if name == "living" else {"spoken": "dari"})
+    CallBack.objects.create(person=person, notified_on=LATER, wanted_from=LATER)
+    assert len(listed(coordinator)) == 16
+    assert count(the_list) == before
+    assert count(the_page) == page_before
+
+
+def test_one_row_in_the_journal_for_the_list_and_one_for_the_page(coordinator: Actor, home: Household) -> None:
+    before = AuditEntry.objects.count()
+    right.watch_list(coordinator, today=LATER)
+    seen(coordinator, home)
+    rows = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))[before:]
+    assert rows == ["housing_rights.listed", "housing_right.viewed"]
+
+
+# --- who may know -----------------------------------------------------------------------------------------------------
+
+
+def test_another_branch_sees_nothing_until_it_is_disclosed_and_then_the_case_and_its_day(
+    actor: Callable[..., Actor], letting: Actor, home: Household, disclose: Callable[..., None]
+) -> None:
+    secretary = actor(Role.SOCIAL_SECRETARY)
+    for stranger in (secretary, letting):
+        assert right.watch_list(stranger, today=LATER).lines == []
+        with pytest.raises(NotVisible):
+            seen(stranger, home)
+    disclose(home, ["housing_right"])
+    day = date(2027, 3, 1)
+    (line,) = right.watch_list(letting, today=day).lines
+    assert (line.own, line.row.name, line.row.case_number, line.row.end) == (False, "", home.case.number, END)
+    assert AuditEntry.objects.filter(action="housing_rights.listed").first().fields.count("name") == 0
+    assert right.watch_list(secretary, today=day).lines == []
+    with pytest.raises(NotVisible):
+        seen(letting, home, day)
+
+
+def test_a_need_that_was_disclosed_tells_nothing_of_the_right(
+    letting: Actor, home: Household, disclose: Callable[..., None]
+) -> None:
+    disclose(home, ["housing_need"])
+    assert right.watch_list(letting, today=date(2027, 3, 1)).lines == []
+
+
+def test_a_protected_household_is_hidden_from_who_may_not_handle_it(
+    actor: Callable[..., Actor], coordinator: Actor, home: Household
+) -> None:
+    trusted = actor(Role.COORDINATOR, handles_protected=True)
+    protect(trusted, home)
+    assert listed(coordinator) == []
+    with pytest.raises(NotVisible):
+        seen(coordinator, home)
+    assert len(listed(trusted)) == len(seen(trusted, home)) == 4
+
+
+@pytest.mark.parametrize("role", [Role.SFI_ADMINISTRATOR, Role.CONTROLLER, Role.ASSOCIATION, Role.ADMINISTRATOR])
+def test_other_roles_are_refused(actor: Callable[..., Actor], home: Household, role: Role) -> None:
+    stranger = actor(role)
+    with pytest.raises(Refused):
+        right.watch_list(stranger, today=LATER)
+    with pytest.raises(Refused):
+        seen(stranger, home)
+
+
+# --- what is told and given -------------------------------------------------------------------------------------------
+
+
+def test_a_notice_gives_the_day_to_be_ready_and_is_withdrawn_not_removed(coordinator: Actor, home: Household) -> None:
+    person = adult(home)
+    told = right_services.record_call_back(
+        coordinator, person=person, notified_on=LATER, wanted_from=date(2027, 9, 20), note=" Ringde ", today=LATER
+    )
+    assert told.note == "Ringde"
+    member = next(one for one in seen(coordinator, home) if one.row.person_id == person.pk)
+    assert member.call_backs[0].ready.value == date(2027, 11, 10)
+    with pytest.raises(ValidationError, match="redan sagt till"):
+        right_services.record_call_back(
+            coordinator, person=person, notified_on=LATER, wanted_from=date(2028, 1, 1), today=LATER
+        )
+    right_services.withdraw_call_back(coordinator, call_back=told, today=LATER)
+    assert CallBack.objects.get().withdrawn_on == LATER
+    with pytest.raises(ValidationError, match="redan återtaget"):
+        right_services.withdraw_call_back(coordinator, call_back=told, today=LATER)
+    row = AuditEntry.objects.get(action="call_back.recorded")
+    assert "Ringde" not in str(row.details)
+
+
+@pytest.mark.parametrize(
+    ("notified_on", "wanted_from", "words"),
+    [
+        (LATER + timedelta(days=1), date(2028, 1, 1), "framtiden"),
+        (LATER, LATER - timedelta(days=1), "före den dag"),
+        (LATER, END + timedelta(days=1), "Rätten slutar"),
+    ],
+)
+def test_a_notice_that_cannot_be_is_refused(
+    coordinator: Actor, home: Household, notified_on: date, wanted_from: date, words: str
+) -> None:
+    with pytest.raises(ValidationError, match=words):
+        right_services.record_call_back(
+            coordinator, person=adult(home), notified_on=notified_on, wanted_from=wanted_from, today=LATER
+        )
+
+
+def test_who_has_no_right_cannot_call_it_back(coordinator: Actor, household: Make) -> None:
+    made = household(category="self_settled", assigned=False, received_on=date(2026, 11, 1))
+    with pytest.raises(ValidationError, match="ingen rätt"):
+        right_services.record_call_back(
+            coordinator, person=adult(made), notified_on=LATER, wanted_from=LATER, today=LATER
+        )
+
+
+def test_support_is_evidenced_by_language_and_interpreter(coordinator: Actor, home: Household) -> None:
+    page = right.right_of_household(coordinator, home.pk, today=LATER)
+    assert page.lacks_information
+    assert page.lacks_search
+    given = {"household": home, "on": LATER, "language": "ukrainska", "interpreter_used": True, "today": LATER}
+    right_services.record_support(coordinator, duty="information", **given)
+    right_services.record_support(coordinator, duty="search", declined=True, **given)
+    page = right.right_of_household(coordinator, home.pk, today=LATER)
+    assert not page.lacks_information
+    assert not page.lacks_search
+    assert {(one.duty, one.language, one.interpreter_used) for one in page.support} == {
+        ("information", "ukrainska", True),
+        ("search", "ukrainska", True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"duty": "advice"}, "duty"),
+        ({"on": LATER + timedelta(days=1)}, "on"),
+        ({"language": " "}, "language"),
+        ({"declined": True}, "declined"),
+        ({"note": "x" * 301}, "note"),
+    ],
+)
+def test_support_that_cannot_be_is_refused_at_its_field(
+    coordinator: Actor, home: Household, changed: dict[str, Any], field: str
+) -> None:
+    given = {"household": home, "duty": "information", "on": LATER, "language": "ukrainska", "today": LATER}
+    with pytest.raises(ValidationError) as error:
+        right_services.record_support(coordinator, **{**given, **changed})
+    assert list(error.value.error_dict) == [field]
+    assert not SupportGiven.objects.exists()
+
+
+def test_another_branch_does_nothing_with_the_right(
+    letting: Actor, home: Household, disclose: Callable[..., None]
+) -> None:
+    disclose(home, ["housing_right"])
+    given = {"duty": "information", "on": LATER, "language": "ukrainska", "today": LATER}
+    with pytest.raises(NotVisible):
+        right_services.record_support(letting, household=home, **given)
+    with pytest.raises(NotVisible):
+        right_services.record_call_back(letting, person=adult(home), notified_on=LATER, wanted_from=LATER, today=LATER)
+
+
+def test_persons_of_the_case_only(coordinator: Actor, household: Make, home: Household) -> None:
+    other = settle(household(family="Annansson"))
+    assert Person.objects.filter(case=other.case).exists()
+    assert Fact.objects.filter(person__case=other.case).exists()
+    assert {member.row.case_id for member in seen(coordinator, home)} == {home.case_id}
