@@ -38,25 +38,23 @@ class Criterion:
     continues: str = ""
 
 
-def _pair(code: str, number: int, sv: str, en: str, new: tuple[str, str] | None = None) -> tuple[Criterion, Criterion]:
+def _pair(code: str, sv: str, en: str, new: tuple[str, str] | None = None) -> tuple[Criterion, Criterion]:
     """A criterion of both acts, reworded in the newer one when ``new`` is given."""
     old = Criterion(f"{code}_2016", Regime.BOS_2016, Text(sv, en), sfs(OLD_ACT, "7 § 2 st"))
     words = Text(*new) if new else Text(sv, en)
-    return old, Criterion(code, Regime.BOS_2026, words, sfs(NEW_ACT, f"7 § 1 st {number}"), continues=old.code)
+    return old, Criterion(code, Regime.BOS_2026, words, sfs(NEW_ACT, "7 §"), continues=old.code)
 
 
 CRITERIA: tuple[Criterion, ...] = (
-    *_pair("labour_market", 1, "Kommunens arbetsmarknad", "The municipality's labour market"),
-    *_pair("population", 2, "Kommunens befolkning, till antalet", "The size of the municipality's population"),
+    *_pair("labour_market", "Kommunens arbetsmarknad", "The municipality's labour market"),
+    *_pair("population", "Kommunens befolkning, till antalet", "The size of the municipality's population"),
     *_pair(
         "reception",
-        3,
         "Hur många nyanlända och ensamkommande barn kommunen sammantaget tar emot",
         "How many new arrivals and unaccompanied children the municipality receives in all",
     ),
     *_pair(
         "reception_act",
-        4,
         "Hur många asylsökande som vistas i kommunen",
         "How many asylum seekers stay in the municipality",
         (
@@ -87,13 +85,13 @@ CRITERIA: tuple[Criterion, ...] = (
             "Förutsättningarna för långsiktig etablering på bostadsmarknaden",
             "The conditions for long-term establishment on the housing market",
         ),
-        sfs(NEW_ACT, "7 § 1 st 5"),
+        sfs(NEW_ACT, "7 §"),
     ),
     Criterion(
         "areas",
         Regime.BOS_2026,
         Text("Områden i kommunen där utanförskapet är stort", "Areas in the municipality with large social exclusion"),
-        sfs(NEW_ACT, "7 § 1 st 6"),
+        sfs(NEW_ACT, "7 §"),
     ),
 )
 
@@ -280,19 +278,19 @@ def wish_allowed(year: int) -> Answer[bool]:
         )
         return Answer(False, (*regime.steps, Step(text, source=sfs(OLD_ORDINANCE, "12 §"))))
     steps = (
-        Step(gettext_noop("Kommunen får önska hur många den ska ta emot."), source=sfs(NEW_ACT, "8 § 1 st")),
+        Step(gettext_noop("Kommunen får önska hur många den ska ta emot."), source=sfs(NEW_ACT, "8 §")),
         Step(
             gettext_noop(
                 "Önskemålet får tillgodoses bara om det är möjligt med hänsyn till antalet i landet och andra "
                 "kommuners önskemål."
             ),
-            source=sfs(NEW_ACT, "8 § 2 st"),
+            source=sfs(NEW_ACT, "8 §"),
         ),
         Step(
             gettext_noop(
                 "Önskar kommunen fler än fördelningen ger ska förutsättningarna för integration också vägas in."
             ),
-            source=sfs(NEW_ACT, "8 § 2 st"),
+            source=sfs(NEW_ACT, "8 §"),
         ),
     )
     return Answer(True, (*regime.steps, *steps))
