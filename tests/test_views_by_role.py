@@ -17,6 +17,19 @@ from hemvist.compensation import claims
 from hemvist.compensation import importing as payments
 from hemvist.coordination.commitments import add_commitment
 from hemvist.coordination.models import AuthorityReport, PlanTask
+from hemvist.housing import importing as dwellings
+from hemvist.housing import matching
+from hemvist.housing.models import (
+    CallBack,
+    Dwelling,
+    DwellingBlock,
+    DwellingDocument,
+    EarlyEnding,
+    HousingNeed,
+    Offer,
+    Tenancy,
+    YearlyNumber,
+)
 from hemvist.organisation.models import Branch, Unit
 from hemvist.placement import amending, arguments, friction, moving
 from hemvist.placement import queries as placement
@@ -50,6 +63,12 @@ EVERYONE = STAFF | {"newcomer"}
 MONEY = COORDINATORS | {"controller"}
 TOTALS = MONEY | {"strategist"}
 
+# Homes: the stock for those who let or plan, needs and leases and the right in the branch of the case.
+KEEPERS = COORDINATORS | {"housing_coordinator"}
+STOCK = KEEPERS | {"controller", "strategist", "administrator"}
+RIGHTS = KEEPERS | {"social_secretary"}
+NUMBERS = COORDINATORS | {"strategist", "administrator"}
+
 GONE, NO, IN = 404, 403, 302
 
 
@@ -74,6 +93,16 @@ def of_case(thing: str, **more: Any) -> View:
 def of_money(thing: str, **more: Any) -> View:
     """A view on somebody's money in the reception's open case."""
     return View(COORDINATOR, of=thing, hidden=MONEY - COORDINATOR, **more)
+
+
+def of_home(thing: str, **more: Any) -> View:
+    """A view on the need, offer or lease of the reception's open case; nothing of it was disclosed."""
+    return View(COORDINATOR, of=thing, hidden=KEEPERS - COORDINATOR, **more)
+
+
+def of_right(thing: str, **more: Any) -> View:
+    """A view on somebody's right to housing in the reception's open case."""
+    return View(COORDINATOR, of=thing, hidden=RIGHTS - COORDINATOR, **more)
 
 
 # Posts without content are turned back by the form (200), done (302) or answered in place.
@@ -192,6 +221,79 @@ VIEWS: dict[str, View] = {
     "disclosure-new": of_case("household"),
     "disclosure-approve": of_case("disclosure", answers=(200, 302)),
     "disclosure-revoke": of_case("disclosure"),
+    "household-housing": of_case("household"),
+    "dwelling-list": View(STOCK),
+    "dwelling-file": View(STOCK, of="template"),
+    "dwelling-new": View(KEEPERS),
+    "dwelling": View(STOCK, of="dwelling"),
+    "dwelling-edit": View(KEEPERS, of="dwelling"),
+    "dwelling-block": View(KEEPERS, of="dwelling"),
+    "dwelling-unblock": View(KEEPERS, of="block", post=True, answers=DONE),
+    "dwelling-state": View(KEEPERS, of="dwelling", post=True, answers=DONE),
+    "dwelling-document-add": View(KEEPERS, of="dwelling"),
+    "dwelling-document": View(STOCK, of="document"),
+    "dwelling-document-remove": View(KEEPERS, of="document", post=True, answers=DONE),
+    "stock-import-new": View(KEEPERS),
+    "stock-import-template": View(KEEPERS, of="template"),
+    "stock-import-preview": of_home("stock_file"),
+    "stock-import-errors": of_home("stock_file"),
+    "stock-import-progress": of_home("stock_file"),
+    "stock-import-confirm": of_home("stock_file", post=True, answers=DONE),
+    "stock-import-discard": of_home("stock_file", post=True, answers=DONE),
+    "tenancy-new": View(KEEPERS, of="vacant"),
+    "tenancy-list": View(KEEPERS),
+    "tenancy": of_home("tenancy"),
+    "tenancy-notice": of_home("tenancy"),
+    "tenancy-notice-withdraw": of_home("tenancy", post=True, answers=DONE),
+    "tenancy-extend": of_home("tenancy"),
+    "tenancy-moved-out": of_home("tenancy"),
+    "tenancy-void": of_home("tenancy"),
+    "tenancy-tick": of_home("tenancy", post=True, answers=DONE),
+    "need-list": View(KEEPERS),
+    "need-new": of_home("household", answers=(200, 302)),
+    "need": of_home("need"),
+    "need-edit": of_home("need"),
+    "need-withdraw": of_home("need"),
+    "need-lock": of_home("need"),
+    "need-unlock": of_home("need", post=True, answers=DONE),
+    "offer-new": of_home("need"),
+    "offer-answer": of_home("offer"),
+    "offer-withdraw": of_home("offer", post=True, answers=DONE),
+    "matching": View(KEEPERS),
+    "matching-run": View(KEEPERS, post=True, answers=DONE),
+    "match-run": of_home("match_run"),
+    "match-why": of_home("need"),
+    "housing-right-list": View(RIGHTS),
+    "housing-right": of_right("household"),
+    "call-back-new": of_right("household_person"),
+    "call-back-withdraw": of_right("call_back", post=True, answers=DONE),
+    "support-new": of_right("household"),
+    "ending-new": of_right("person"),
+    "ending-list": View(RIGHTS),
+    "ending": of_right("ending"),
+    "ending-ground": of_right("ending"),
+    "ending-reasons-acceptable": of_right("ending"),
+    "ending-children": of_right("ending"),
+    "ending-communicate": of_right("ending"),
+    "ending-reply": of_right("ending"),
+    "ending-reasons": of_right("ending"),
+    "ending-decide": View(
+        COORDINATOR, of="ending", hidden=frozenset({FOREIGN, "social_secretary"}), answers=(200, 302)
+    ),
+    "ending-close": of_right("ending"),
+    "ending-serve": of_right("ending", answers=(200, 302)),
+    "ending-letter": of_right("ending_letter"),
+    "housing-balance": View(STOCK),
+    "housing-balance-file": View(STOCK, of="template"),
+    "yearly-number": View(INSIGHT),
+    "yearly-number-year": View(INSIGHT, of="year"),
+    "yearly-summary": View(INSIGHT, of="year_file"),
+    "number-new": View(NUMBERS, of="new_number"),
+    "number-void": View(NUMBERS, of="number"),
+    "wish-edit": View(NUMBERS, of="year"),
+    "wish-settle": View(DRAFTERS, of="year"),
+    "wish-send": View(DRAFTERS, of="settled_year"),
+    "criterion-new": View(NUMBERS, of="criterion"),
     "compensation": View(TOTALS),
     "compensation-key": View(TOTALS),
     "compensation-benefits": View(TOTALS),
@@ -314,6 +416,7 @@ def scene(
         "import_run": {"run_id": run.id},
         "month": {"year": today.year, "month": today.month},
         **_money(coordinator, home, contact, today),
+        **_homes(coordinator, home, household(), contact, today),
     }
 
 
@@ -357,6 +460,79 @@ def _money(coordinator: Actor, home: Household, contact: Person, today: date) ->
         "payment_file": {"file_id": staged.id},
         "payment": {"payment_id": paid.payments.get().id},
         "difference": {"person_id": contact.id, "line": "standard.1."},
+    }
+
+
+def _homes(
+    coordinator: Actor, home: Household, other: Household, contact: Person, today: date
+) -> dict[str, dict[str, Any]]:
+    """Three dwellings, a lease, a need, an offer to another household, an examination, and the numbers of two years."""
+    landlord = Unit.objects.get(code="ehb")
+    let, vacant, offered = (
+        Dwelling.objects.create(
+            code=f"EX-{number}",
+            landlord=landlord,
+            address=f"Exempelvägen {number}",
+            area="centrum",
+            rooms=3,
+            capacity=5,
+            rent=8_000,
+            available_from=today - timedelta(days=400),
+            sort_key=f"exempel {number}",
+        )
+        for number in range(3)
+    )
+    days = {"wanted_from": today, "wanted_by": today + timedelta(days=30)}
+    need, offered_need = (
+        HousingNeed.objects.create(case=each.case, adults=2, children=2, **days) for each in (home, other)
+    )
+    offer = Offer.objects.create(
+        need=offered_need, dwelling=offered, made_on=today, move_in_on=today, reply_by=today + timedelta(days=7)
+    )
+    lease = Tenancy.objects.create(
+        dwelling=let,
+        case=home.case,
+        form="fixed",
+        persons=4,
+        rent=8_000,
+        starts_on=today + timedelta(days=5),
+        ends_on=today + timedelta(days=700),
+    )
+    document = DwellingDocument.objects.create(
+        dwelling=vacant, kind="plan", title="Plan", file_name="plan.pdf", content_type="application/pdf",
+        content=b"%PDF-1.7", size=8, sha256="0" * 64,
+    )  # fmt: skip
+    block = DwellingBlock.objects.create(dwelling=vacant, starts_on=today + timedelta(days=300), reason="other")
+    staged = dwellings.stage(coordinator, "bostader.csv", b"objektsnummer;adress\nEX-9;Exempelgatan 9\n", today)
+    run = matching.run(coordinator, today=today)
+    ending = EarlyEnding.objects.create(person=contact, ground="not_in_programme", opened_on=today)
+    call_back = CallBack.objects.create(person=contact, notified_on=today, wanted_from=today + timedelta(days=90))
+    settled = {"status": "settled", "on": today, "body": "Kommunstyrelsen"}
+    number = YearlyNumber.objects.create(
+        year=2027, kind="preliminary", persons=6, status="settled", on=today, body="Migrationsverket"
+    )
+    YearlyNumber.objects.create(year=2027, kind="wish", persons=8, status="draft")
+    YearlyNumber.objects.create(year=2028, kind="wish", persons=9, **settled)
+    return {
+        "dwelling": {"dwelling_id": vacant.id},
+        "vacant": {"dwelling_id": vacant.id},
+        "block": {"dwelling_id": vacant.id, "block_id": block.id},
+        "document": {"dwelling_id": vacant.id, "document_id": document.id},
+        "stock_file": {"file_id": staged.id},
+        "tenancy": {"tenancy_id": lease.id},
+        "need": {"need_id": need.id},
+        "offer": {"offer_id": offer.id},
+        "match_run": {"run_id": run.id},
+        "household_person": {"household_id": home.id, "person_id": contact.id},
+        "call_back": {"call_back_id": call_back.id},
+        "ending": {"ending_id": ending.id},
+        "ending_letter": {"ending_id": ending.id, "kind": "docx"},
+        "year": {"year": 2027},
+        "year_file": {"year": 2027, "kind": "csv"},
+        "settled_year": {"year": 2028},
+        "new_number": {"year": 2027, "kind": "beslutat"},
+        "number": {"year": 2027, "number_id": number.id},
+        "criterion": {"year": 2027, "code": "population"},
     }
 
 

@@ -71,7 +71,7 @@ def test_a_right_of_36_months_is_planned_for_and_never_longer(
         Assignment.objects.filter(household=family).update(regime="BOS-2026")
         need(family, wanted_from=today)
     months = {seeker.key: seeker.stays_months for seeker in matching.gather(coordinator, today).seekers}
-    by_case = {found.case_id: months[str(found.pk)] for found in HousingNeed.objects.all()}
+    by_case = {found.case_id: months[found.case.number] for found in HousingNeed.objects.select_related("case")}
     assert by_case == {coming.case_id: 36, here.case_id: 34}
 
 
@@ -84,7 +84,7 @@ def test_what_is_promised_is_left_out(
         need=offered, dwelling=promised, made_on=today, move_in_on=today + timedelta(days=20), reply_by=today
     )
     found = matching.gather(coordinator, today)
-    assert [one.key for one in found.seekers] == [str(seeking.pk)]
+    assert [one.key for one in found.seekers] == [seeking.case.number]
     assert [home.key for home in found.homes] == [free.code]
     # An offer may become a lease: it counts among those who live in the area.
     assert next(area.housed for area in found.areas if area.code == "centrum") == 1

@@ -328,7 +328,7 @@ def test_a_proposal_that_is_offered_or_met_says_so(
     client: Client, household: House, need: Need, dwelling: Home, today: date
 ) -> None:
     found, home = need(household()), dwelling()
-    need(household())
+    need(household(), children=5)
     client.post(reverse("matching-run"))
     made = Offer.objects.create(need=found, dwelling=home, made_on=today, move_in_on=today, reply_by=today)
     assert "Väntar på svar" in get(client, "matching")

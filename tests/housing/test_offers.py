@@ -89,6 +89,19 @@ def test_the_proposed_dwelling_asks_for_none(
     assert offer(found, proposed, run=proposing(found, proposed, today)).choice_reason == ""
 
 
+def test_a_proposal_that_can_no_longer_be_offered_asks_for_none(
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    offer: Callable[..., Offer],
+    today: date,
+) -> None:
+    found, proposed = need(household()), dwelling()
+    run = proposing(found, proposed, today)
+    _let(proposed, household(), today)
+    assert offer(found, dwelling(), run=run).choice_reason == ""
+
+
 def test_a_chosen_dwelling_is_its_own_proposal(
     household: Callable[..., Household],
     need: Callable[..., HousingNeed],

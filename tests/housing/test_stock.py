@@ -22,7 +22,7 @@ from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
 from hemvist.housing import days, queries, stock
-from hemvist.housing.days import Calendar, LeaseDays, State, usage
+from hemvist.housing.days import Calendar, LeaseDays, State, Usage
 from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument, Offer
 from hemvist.housing.queries import StockFilter
 from hemvist.housing.stock import DwellingFacts
@@ -271,6 +271,11 @@ def test_free_periods_lie_between_leases_blocks_and_the_last_day() -> None:
 
 # --- days and kronor --------------------------------------------------------------------------------------------------
 
+
+def usage(found: Calendar, rent: int, first: date, last: date) -> Usage:
+    return days.usages(found, rent, [(first, last)], TODAY)[0]
+
+
 near = st.dates(date(2025, 12, 1), date(2027, 1, 31))
 spans = st.tuples(near, st.none() | near).filter(lambda span: span[1] is None or span[1] >= span[0])
 
@@ -288,7 +293,7 @@ def test_each_day_is_counted_once(available: Any, leases: Any, blocks: Any, peri
     found = Calendar(
         *available, tuple(LeaseDays(*span, out and span[1] is not None) for span, out in leases), tuple(blocks)
     )
-    used = usage(found, rent, first, last, TODAY)
+    used = usage(found, rent, first, last)
     assert used.vacant + used.occupied + used.blocked + used.unavailable == (last - first).days + 1
 
     # The same, day by day and with each day's share of its own month.
@@ -317,9 +322,9 @@ def _lives(lease: LeaseDays, day: date) -> bool:
 
 
 def test_whole_months_cost_whole_rents() -> None:
-    used = usage(Calendar(FROM), 8_111, date(2026, 1, 1), date(2026, 3, 31), TODAY)
+    used = usage(Calendar(FROM), 8_111, date(2026, 1, 1), date(2026, 3, 31))
     assert used.vacancy_cost == 3 * 8_111
-    assert usage(Calendar(FROM), 6_200, date(2026, 1, 1), date(2026, 1, 10), TODAY).vacancy_cost == 2_000
+    assert usage(Calendar(FROM), 6_200, date(2026, 1, 1), date(2026, 1, 10)).vacancy_cost == 2_000
 
 
 @pytest.mark.django_db

@@ -164,14 +164,14 @@ def test_a_file_belongs_to_the_branch_that_lets_or_to_the_reception(
         importing.stage(actor(Role.CONTROLLER), "d.csv", file_of(), today)
 
 
-def test_as_many_queries_for_sixty_rows_as_for_two(letting: Actor, today: date) -> None:
+def test_as_many_queries_for_forty_rows_as_for_two(letting: Actor, today: date) -> None:
     def count(rows: list[Any]) -> int:
         with CaptureQueriesContext(connection) as captured:
             bring_in(letting, file_of(*rows), today)
         return len(captured)
 
     few = [(f"A{n}", *ROWS[0][1:]) for n in range(2)]
-    many = [(f"B{n}", *ROWS[0][1:]) for n in range(60)]
+    many = [(f"B{n}", *ROWS[0][1:]) for n in range(40)]
     assert count(few) == count(many)
 
 

@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from hemvist.compensation import queries
 from hemvist.law.compensation import Entitlement
 from hemvist.law.compensation.facts import GROUND_LABELS
-from hemvist.law.types import Step
-from hemvist.web.templatetags.hemvist import kronor, shown
+from hemvist.web.templatetags.hemvist import kronor
 
 register = template.Library()
 
@@ -64,12 +63,6 @@ def ground(owed: Entitlement) -> str:
 def cycled(values: Any, index: int) -> Any:
     """The value of a list at an index: the heading of a table's column, said again in a card on a phone."""
     return values[index]
-
-
-@register.simple_tag
-def step_words(step: Step) -> str:
-    """One step of a derivation as a sentence, without its paragraph."""
-    return step.render(gettext, shown)
 
 
 @register.simple_tag

@@ -28,9 +28,7 @@ def whole(label: Any, name: str, *, required: bool = True, help_text: Any = "") 
 def impersonal(words: str) -> str:
     """The words, when no number or address of a person stands in them. Raises ValidationError."""
     if speaks_of_a_person(words):
-        raise ValidationError(
-            _("Här får inget stå om en person: inga personnummer, ärendenummer eller e-postadresser.")
-        )
+        raise ValidationError(_("Skriv inget om en person: inga personnummer, ärendenummer eller e-postadresser."))
     return words
 
 

@@ -6,11 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext
 
-from hemvist.law.types import Step
 from hemvist.placement.arguments import said as said_in
-from hemvist.web.templatetags.hemvist import HARD_SPACE, MINUS, number, shown
+from hemvist.web.templatetags.hemvist import HARD_SPACE, MINUS, number
 
 register = template.Library()
 
@@ -44,12 +42,6 @@ def percents(one: Fraction, other: Fraction) -> tuple[str, str]:
 def said(text: Any) -> str:
     """A text of the folder in the reader's language."""
     return said_in(text) if text else ""
-
-
-@register.filter
-def sentence(step: Step) -> str:
-    """A step as a sentence in the reader's language."""
-    return step.render(gettext, shown)
 
 
 @register.filter

@@ -107,13 +107,19 @@ def why(steps: Sequence[Step] | Answer[Any], label: str = "", opened: bool = Fal
         "opened": opened,
         "steps": [
             {
-                "text": step.render(gettext, shown),
+                "text": sentence(step),
                 "source": step.source,
                 "cited": step.source and cited(step.source),
             }
             for step in answer or ()
         ],
     }
+
+
+@register.filter
+def sentence(step: Step) -> str:
+    """A step as a sentence in the reader's language, without its paragraph."""
+    return step.render(gettext, shown)
 
 
 @register.filter
