@@ -44,7 +44,7 @@ def plain(response: Any, status: int = 200) -> str:
 
 def test_an_empty_stock_says_what_lacks_and_what_it_rests_on(client: Client) -> None:
     text = plain(client.get(reverse(PAGE)))
-    assert "Lediga bostäder nu0" in text
+    assert "Bostäder att fördela nu0" in text
     assert "Hushåll som behöver bostad0" in text
     assert "30 personer till under 3 månader, från 2026-12." in text
     assert "Kommuntalet för 2026 är 25 enligt kommunens årsuppgifter (Utredningen)." in text
@@ -60,7 +60,7 @@ def test_the_scenario_is_in_the_address(
     text = plain(client.get(reverse(PAGE), {"persons": "90", "over": "2", "start": "2027-03", "times": "8"}))
     assert "90 personer till under 2 månader, från 2027-03." in text
     assert "Dessutom 8 gånger så många som väntas enligt kommuntalet." in text
-    assert "Lediga bostäder nu1" in text
+    assert "Bostäder att fördela nu1" in text
     assert "Hushåll som behöver bostad1" in text
 
 
