@@ -264,6 +264,7 @@ VIEWS: dict[str, View] = {
     "match-run": of_home("match_run"),
     "match-why": of_home("need"),
     "housing-right-list": View(RIGHTS),
+    "housing-right-soon": View(RIGHTS),
     "housing-right": of_right("household"),
     "call-back-new": of_right("household_person"),
     "call-back-withdraw": of_right("call_back", post=True, answers=DONE),

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 # Rooms with a ``cli`` module that has ``register(subparsers)``.
 ROOMS = (
     "hemvist.law",
+    "hemvist.planning",
     "hemvist.organisation",
     "hemvist.access",
     "hemvist.reception",
     "hemvist.coordination",
+    "hemvist.housing",
     "hemvist.compensation",
     "hemvist.placement",
     "hemvist.web",

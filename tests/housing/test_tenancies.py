@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from tests.housing.rights import END, LATER, RECEIVED, rule, settle
+
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry, Case
@@ -81,9 +83,22 @@ class TestSign:
         one, home = dwelling(), household()
         with pytest.raises(ValidationError) as error:
             sign(one, home, form=Form.RIGHT)
-        assert "sista dagen i rätten" in error.value.message_dict["ends_on"][0]
+        assert "kan inte räknas ut här" in error.value.message_dict["ends_on"][0]
         lease = sign(one, home, form=Form.RIGHT, ends_on=date(2029, 11, 22))
         assert (lease.ends_on, lease.second_hand) == (date(2029, 11, 22), True)
+
+    def test_a_right_that_is_known_gives_its_last_day(
+        self, sign: Any, dwelling: Any, household: Any, letting: Actor, disclose: Any
+    ) -> None:
+        rule("U15", "same_day")
+        home = settle(household())
+        lease = sign(dwelling(), home, form=Form.RIGHT, starts_on=RECEIVED, today=LATER)
+        assert lease.ends_on == END
+        # The landlord may let, but has not been told when the right ends.
+        other = settle(household(reference="MV-2"))
+        disclose(other, ["housing_need"])
+        with pytest.raises(ValidationError, match="kan inte räknas ut här"):
+            sign(dwelling(), other, by=letting, form=Form.RIGHT, starts_on=RECEIVED)
 
     def test_a_fixed_lease_ends_after_its_months(
         self, fixed: None, sign: Any, dwelling: Any, household: Any, today: date

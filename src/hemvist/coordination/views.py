@@ -32,6 +32,7 @@ from hemvist.coordination import forms as asked
 from hemvist.coordination.commitments import Quarter
 from hemvist.coordination.models import Commitment, PlanTask
 from hemvist.coordination.queries import OwnStep, TaskFilter, TaskPage
+from hemvist.housing.need_queries import counts as need_counts
 from hemvist.law import acts
 from hemvist.organisation.models import Unit
 from hemvist.web import clock
@@ -46,6 +47,7 @@ STEPS_AT_A_TIME = 6
 
 _ROOM_WORDS: Mapping[str, Promise] = {
     "intake-new": _("Berätta för mottagandet om ett hushåll som behöver en plan."),
+    "dwelling-list": _("Se vilka bostäder som är lediga, vad tomma bostäder kostar och om de räcker."),
     "compensation": _("Se vad staten ska betala, vad som har kommit, vad som måste sökas och vad som kommer."),
     "who-does-what": _("Se vilken enhet som svarar för vad, sedan när och enligt vilket beslut."),
     "statistics": _("Se hur många kommunen har tagit emot varje år, med källor och luckor."),
@@ -88,6 +90,8 @@ def start(request: ActorRequest) -> HttpResponse:
             "late": queries.bundled(found.late),
             "soon": queries.bundled(found.soon),
             "sees_cases": request.actor.can("case.list"),
+            "homes": need_counts(request.actor, today) if request.actor.can("housing_need.read") else None,
+            "sees_rights": request.actor.can("housing_right.read"),
             "intake_url": _url("intake-new") if request.actor.can("intake.create") else "",
         }
         return render(request, "coordination/start.html", context)

@@ -480,7 +480,7 @@ def _homes(demo: Demo, earlier: Household) -> None:
     """Who lives where, who seeks a home, whose right ends soon, and how many the municipality wishes to receive."""
     homes.settle_the_last_day(demo)
     longest = homes.protected_since_three_years(demo)
-    homes.move_in(demo, longest, "EX-0001", longest.arrivals.first().on)
+    homes.move_in(demo, longest, "EX-0001", longest.case.opened_on)
     _work(demo, longest, demo.today)
     assigned = {
         number: Household.objects.get(assignments__reference=f"DEMO-{demo.ago(decided_ago).year}-{number:03d}")

@@ -1,7 +1,7 @@
 """Dwellings and their leases, needs and offers, the time-limited right, and the yearly number.
 
 A dwelling is no personal data; who lives there is. So everything about a household hangs on its case, and a dwelling
-that a protected household lives in is not shown to those who may not see the case (see ``housing.stock``).
+that a protected household lives in is not shown to those who may not see the case (see ``housing.reach``).
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -145,13 +145,13 @@ def list_needs(
 
 
 def counts(actor: Actor, today: date) -> dict[str, int]:
-    """How many needs there are, without persons: open, late, and waiting for an answer."""
-    needs = visible_needs(actor, today).filter(status=Status.OPEN)
-    return {
-        "open": needs.count(),
-        "late": needs.filter(wanted_by__lt=today).count(),
-        "waiting": needs.filter(Exists(Offer.objects.filter(need=OuterRef("pk"), status=Offer.Status.OPEN))).count(),
-    }
+    """How many needs there are, without persons: open, late, and waiting for an answer. Two queries."""
+    waits = Q(Exists(Offer.objects.filter(need=OuterRef("pk"), status=Offer.Status.OPEN)))
+    return (
+        visible_needs(actor, today)
+        .filter(status=Status.OPEN)
+        .aggregate(open=Count("pk"), late=Count("pk", filter=Q(wanted_by__lt=today)), waiting=Count("pk", filter=waits))
+    )
 
 
 def with_parts(needs: QuerySet[HousingNeed]) -> QuerySet[HousingNeed]:

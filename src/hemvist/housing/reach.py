@@ -45,7 +45,7 @@ def owns(actor: Actor, permission: str, case: Case) -> bool:
 
 
 def dwellings(actor: Actor, today: date) -> Q:
-    """The filter that keeps the dwellings that the actor may be shown. One query at most.
+    """The filter that keeps the dwellings that the actor may be shown. Two queries at most, for the disclosures.
 
     All who may see the stock, but for those that a protected household has or has been offered.
     """

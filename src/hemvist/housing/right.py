@@ -105,6 +105,18 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
     return WatchList(page, len(lines) > offset + limit, months, len(unclear), tuple(asked.values()))
 
 
+@transaction.atomic
+def soon(actor: Actor, *, today: date) -> tuple[int, date | None]:
+    """How many rights have come to a mark and not ended, and the first last day. Names nobody; one audit row."""
+    policy.require(actor, READ)
+    months = marks()
+    seen = reach.cases(actor, READ, reach.RIGHT, today) & Q(closed_on__isnull=True)
+    ends = [row.end for row in rights(seen, Q(pk__in=()), today, rulings_on(today)) if row.end]
+    near = [end for end in ends if (mark := law.stage(end, today, months)) and not mark.ended]
+    audit.record(actor, "housing_rights.counted", object_type="person", fields=KINDS, details={"soon": len(near)})
+    return len(near), min(near, default=None)
+
+
 def _first_of_each(rows: Sequence[RightRow]) -> list[RightRow]:
     """Of each case the right that ends first."""
     first: dict[uuid.UUID, RightRow] = {}

@@ -13,7 +13,9 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q
 
+from hemvist.access.actor import Actor
 from hemvist.access.models import Case
+from hemvist.housing import reach
 from hemvist.housing.models import EarlyEnding
 from hemvist.law import housing_right as law
 from hemvist.law.ages import is_adult
@@ -23,6 +25,7 @@ from hemvist.law.regime import Regime
 from hemvist.law.sources import sfs
 from hemvist.law.target_group import RESETTLED, Living
 from hemvist.law.types import Step, Text, gettext_noop
+from hemvist.organisation.queries import rulings_on
 from hemvist.reception.facts import FactRow, Snapshot, snapshot
 from hemvist.reception.models import Arrival, Assignment, Category, Fact, FactKind, Membership, Person
 
@@ -212,3 +215,14 @@ def _expired(known: Snapshot, today: date) -> date | None:
     if permit is None or permit.valid_to is None or permit.valid_to >= today or permit.renewal_applied_on:
         return None
     return permit.valid_to
+
+
+def last_day(actor: Actor, case: Case, today: date) -> date | None:
+    """The last right to end among those who live in the household; None when the actor may not know it, or nobody can.
+
+    The caller writes the journal.
+    """
+    if not Case.objects.filter(reach.cases(actor, "housing_right.read", reach.RIGHT, today), pk=case.pk).exists():
+        return None
+    rows = rights(Q(pk=case.pk), Q(pk__in=()), today, rulings_on(today))
+    return max((row.end for row in rows if row.here and row.end), default=None)

@@ -2,7 +2,7 @@
 
 The periods of notice are the municipality's own agreement (``housing.yaml``), not the Land Code's: that has not been
 read here. Whether notice may be given at all is a person's judgement. A lease under lag (2026:1326) has no security of
-tenure (14 §: 12 kap. 45-52 §§ jordabalken do not apply); its last day is that of the right, which is counted elsewhere.
+tenure (14 §: 12 kap. 45-52 §§ jordabalken do not apply); its last day is that of the right (``right_rows``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
-from hemvist.housing import policy_data, reach, stock
+from hemvist.housing import policy_data, reach, right_rows, stock
 from hemvist.housing.models import ChecklistTick, Dwelling, Offer, Tenancy, TenancyEvent
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.organisation.housing_schema import LeaseForm
@@ -53,7 +53,8 @@ def sign(
 ) -> Tenancy:
     """Let a dwelling to a household. What is left out follows the form of lease in ``housing.yaml`` and the dwelling.
 
-    A lease on a fixed time ends after the form's months; one under lag (2026:1326) needs the last day of the right.
+    A lease on a fixed time ends after the form's months; one under lag (2026:1326) with the last right of those who live
+    in the household, when the actor may know it and it can be counted.
     """
     policy.require(actor, WORK)
     _hold_case(actor, case, today)
@@ -63,6 +64,8 @@ def sign(
         raise ValidationError(_("Ärendet är avslutat. Öppna det igen innan du skriver ett avtal."))
     if signed_on and signed_on > today:
         raise ValidationError({"signed_on": _("Dagen är inte här än. Skriv den dag då avtalet skrevs under.")})
+    if agreed.code == Tenancy.Form.RIGHT and ends_on is None:
+        ends_on = right_rows.last_day(actor, case, today)
     ends_on = _agreed_end(agreed, starts_on, ends_on)
     _check_persons(dwelling, persons)
     rent = dwelling.rent if rent is None else rent
@@ -108,7 +111,13 @@ def _agreed_end(agreed: LeaseForm, starts_on: date, ends_on: date | None) -> dat
             raise ValidationError({"ends_on": message % {"day": longdate(longest)}})
         ends_on = ends_on or longest
     if ends_on is None:
-        raise ValidationError({"ends_on": _("Ange sista dagen i rätten till boende. Den står på sidan om rätten.")})
+        raise ValidationError(
+            {
+                "ends_on": _(
+                    "Sista dagen i rätten till boende kan inte räknas ut här. Ange den dag som avtalet ska sluta."
+                )
+            }
+        )
     if ends_on < starts_on:
         raise ValidationError({"ends_on": _("Sista dagen är före den första. Rätta en av dagarna.")})
     return ends_on

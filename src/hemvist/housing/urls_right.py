@@ -8,6 +8,7 @@ CASE = "ratten/arenden/<uuid:ending_id>/"
 
 urlpatterns = [
     path("ratten/", right.right_list, name="housing-right-list"),
+    path("ratten/snart/", right.right_soon, name="housing-right-soon"),
     path("ratten/hushall/<uuid:household_id>/", right.household_right, name="housing-right"),
     path("ratten/hushall/<uuid:household_id>/aterkomst/<uuid:person_id>/", right.call_back_new, name="call-back-new"),
     path("ratten/aterkomst/<int:call_back_id>/aterta/", right.call_back_withdraw, name="call-back-withdraw"),

@@ -50,7 +50,7 @@ class AcceptForm(Form):
         _("Avtalet slutar"),
         required=False,
         help_text=_(
-            "Lämna tomt om avtalet gäller tills vidare. För tidsbegränsat boende: den sista dagen i rätten till boende."
+            "Lämna tomt om avtalet gäller tills vidare, och för tidsbegränsat boende om rättens sista dag är känd."
         ),
     )
     signed_on = day(_("Avtalet skrevs"), required=False)

@@ -68,8 +68,8 @@ class SignForm(Form):
         _("Sista dagen"),
         required=False,
         help_text=_(
-            "Tomt: tills vidare, eller så länge som kommunens avtal på bestämd tid. För rätten till boende: rättens "
-            "sista dag, som den står på sidan om rätten."
+            "Tomt: tills vidare, så länge som kommunens avtal på bestämd tid, eller till rättens sista dag när den är "
+            "känd."
         ),
     )
     persons = forms.IntegerField(label=_("Antal boende"), min_value=1, max_value=LIMITS["capacity"][1])

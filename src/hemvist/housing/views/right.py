@@ -68,6 +68,14 @@ def right_list(request: ActorRequest) -> HttpResponse:
 
 @require_safe
 @requires("housing_right.read")
+def right_soon(request: ActorRequest) -> HttpResponse:
+    """The tile that tells how many rights near their end; fetched by the page that shows it."""
+    count, first = right.soon(request.actor, today=clock.today())
+    return render(request, "housing/_right_soon.html", {"count": count, "first": first})
+
+
+@require_safe
+@requires("housing_right.read")
 def household_right(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
     today = clock.today()
     page = right.right_of_household(request.actor, household_id, today=today)
