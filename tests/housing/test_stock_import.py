@@ -20,7 +20,7 @@ from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
 from hemvist.cli import main
-from hemvist.housing import importing
+from hemvist.housing import importing, policy_data, stock
 from hemvist.housing.models import Dwelling, StockFile
 from hemvist.housing.stock_columns import as_whole, layout
 from hemvist.organisation.models import Branch
@@ -193,7 +193,7 @@ def test_other_cells_are_told(cell: Any) -> None:
 
 
 def test_no_column_of_the_file_is_about_a_person() -> None:
-    names = {column.field for column in layout({}, {}).columns}
+    names = {column.field for column in layout({"centrum": ("Centrum",)}, {}).columns}
     assert not names & {"name", "case", "case_number", "household", "tenant", "personnummer"}
 
 
@@ -268,3 +268,16 @@ def test_the_command_line(municipality: None, tmp_path: Path, capsys: pytest.Cap
     path.write_bytes(file_of(("1", "Gatan 1", "Atlantis", 3, 5, 8_250, "", "")))
     assert main(["import", "dwellings", str(path)]) == 1
     assert "rad 2, kolumn område: ”Atlantis” går inte att tolka." in capsys.readouterr().out
+
+
+DOCS = Path(__file__).parent.parent.parent / "docs" / "import-dwellings.md"
+
+
+def test_the_document_tells_the_columns_and_its_example_can_be_read(letting: Actor, today: date) -> None:
+    file = policy_data.housing()
+    columns = importing.stock_layout(file, stock.landlords(file))
+    assert DOCS.read_text("utf-8").endswith(columns.guide_markdown())
+    run = importing.stage(
+        letting, "mall.csv", csv_bytes([column.name for column in columns.columns], columns.example_rows()), today
+    )
+    assert (run.summary["errors"], run.summary["new"]) == (0, 2)

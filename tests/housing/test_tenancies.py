@@ -10,7 +10,6 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-
 from tests.housing.rights import END, LATER, RECEIVED, rule, settle
 
 from hemvist.access.actor import Actor

@@ -194,6 +194,7 @@ def needs_and_offers(demo: Demo, seeking: Sequence[Household], protected: Househ
         run=found,
         today=demo.today,
     )
+    matching.run(demo.coordinator, today=demo.today)
 
 
 def _need(demo: Demo, household: Household, index: int) -> None:

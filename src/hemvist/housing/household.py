@@ -55,7 +55,7 @@ def homes_of(actor: Actor, case: Case, *, today: date) -> Homes:
         found = need_queries.with_parts(HousingNeed.objects.filter(case=case)).order_by("-recorded_at")
         needs = tuple(need_queries.need_rows(actor, list(found), today))
     if reach.owns(actor, lease_queries.READ, case):
-        rows = Tenancy.objects.filter(case=case).select_related("dwelling")
+        rows = lease_queries.visible(actor, today).filter(case=case).select_related("dwelling")
         leases = tuple(Lease(row, lease_queries.state_of(row, today)) for row in rows)
     if reach.owns(actor, right.READ, case):
         rights = tuple(right.rights_in(case, today))

@@ -1,7 +1,8 @@
 """A file of dwellings: staged for a preview, then brought in whole or not at all.
 
 A dwelling is known by its objektsnummer: one that is known and differs is changed, one that is alike is left. An empty
-cell changes nothing. A number that belongs to a dwelling which the actor may not be shown is known, and no more.
+cell changes nothing. A number that belongs to a dwelling which may not be shown to all is known, and no more: a file is
+read by others than who brought it. Such a dwelling is changed on its own page.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemvist.access import audit
-from hemvist.access.actor import Actor
+from hemvist.access.actor import Actor, system_actor
 from hemvist.housing import policy_data, reach, stock
 from hemvist.housing.models import Dwelling, StockFile, Tenancy
 from hemvist.housing.stock import FIELDS, WRITE, DwellingFacts
@@ -78,13 +79,14 @@ class _Plan:
 
 
 class _Known:
-    """The dwellings by number, and which of them the actor may be shown. Four queries."""
+    """The dwellings by number, and which of them may be shown to all. Four queries."""
 
-    def __init__(self, actor: Actor, today: date, *, lock: bool = False) -> None:
+    def __init__(self, today: date, *, lock: bool = False) -> None:
         dwellings = Dwelling.objects.select_related("landlord")
         rows = dwellings.select_for_update(of=("self",)) if lock else dwellings
         self.by_code = {one.code.casefold(): one for one in rows}
-        self.shown: set[UUID] = set(Dwelling.objects.filter(reach.dwellings(actor, today)).values_list("pk", flat=True))
+        shown = Dwelling.objects.filter(reach.dwellings(system_actor(""), today))
+        self.shown: set[UUID] = set(shown.values_list("pk", flat=True))
 
 
 Teller = Callable[[int, str, str], None]
@@ -178,7 +180,7 @@ def stage(actor: Actor, filename: str, data: bytes, today: date) -> StockFile:
     def tell(number: int, name: str, message: str) -> None:
         parsed.tell(number, columns.by_field[name], message)
 
-    plan = _plan(rows, _Known(actor, today), file, units, today, tell)
+    plan = _plan(rows, _Known(today), file, units, today, tell)
     faultless = not parsed.problems
     return FILES.create(
         actor,
@@ -239,7 +241,7 @@ def confirm(actor: Actor, file_id: UUID, today: date, progress: Progress | None 
         wrong.append(_("rad %(row)d: %(message)s") % {"row": number, "message": message})
 
     rows = [Row(number, _read_back(values)) for number, values in run.staged["rows"]]
-    plan = _plan(rows, _Known(actor, today, lock=True), file, stock.landlords(file), today, tell)
+    plan = _plan(rows, _Known(today, lock=True), file, stock.landlords(file), today, tell)
     if wrong:
         raise ValidationError([_("Bostäderna har ändrats sedan filen granskades. Läs in den igen."), *wrong[:5]])
     try:

@@ -164,7 +164,7 @@ def get_tenancy(actor: Actor, tenancy_id: uuid.UUID, *, today: date) -> LeasePag
     tenancy = (
         visible(actor, today)
         .filter(pk=tenancy_id)
-        .select_related("dwelling__landlord", "case__branch__board", "case__household")
+        .select_related("dwelling__landlord", "case__branch__board")
         .first()
     )
     if tenancy is None:

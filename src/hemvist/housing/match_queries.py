@@ -12,12 +12,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
-from hemvist.housing import need_queries
+from hemvist.housing import need_queries, reach
 from hemvist.housing.matching import RUN, SECONDS, Inputs, gather, kept_policy, mark_of, searched_until, state_of
 from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer
 from hemvist.housing.need_queries import NeedRow
@@ -145,7 +145,7 @@ def latest(actor: Actor, today: date, now: Inputs | None = None) -> RunPage | No
     ``now`` is what a matching would be made of today, when the caller has gathered it already.
     """
     policy.require(actor, RUN)
-    found = latest_run(actor)
+    found = latest_run(actor, today)
     return _page(actor, found, today, now or gather(actor, today)) if found else None
 
 
@@ -153,19 +153,30 @@ def latest(actor: Actor, today: date, now: Inputs | None = None) -> RunPage | No
 def read(actor: Actor, run_id: uuid.UUID, today: date) -> RunPage:
     """An earlier matching, with what the actor may see of it today. One audit row. Raises :class:`NotVisible`."""
     policy.require(actor, RUN)
-    found = runs(actor).filter(pk=run_id).first()
+    found = runs(actor, today).filter(pk=run_id).first()
     if found is None:
         raise NotVisible(action=RUN, object_id=str(run_id))
     return _page(actor, found, today, None)
 
 
-def runs(actor: Actor) -> QuerySet[MatchRun]:
-    """The matchings of the actor's branches, the latest first."""
-    return MatchRun.objects.filter(branch_id__in=actor.branches(RUN)).select_related("run_by").order_by("-run_at")
+def runs(actor: Actor, today: date) -> QuerySet[MatchRun]:
+    """The matchings of the actor's branches, the latest first. Two queries before it is read.
+
+    One that was run with a household that was protected then is for those who may know of it: the numbers alone would
+    tell that it is there.
+    """
+    closed = HousingNeed.objects.filter(case__protected_since__isnull=False).exclude(
+        reach.cases(actor, RUN, reach.NEED, today, "case__")
+    )
+    hidden = Q(pk__in=())
+    for need_id, since in closed.values_list("pk", "case__protected_since"):
+        hidden |= Q(result__needs__has_key=str(need_id), run_at__gte=since)
+    own = MatchRun.objects.filter(branch_id__in=actor.branches(RUN)).exclude(hidden)
+    return own.select_related("run_by").order_by("-run_at")
 
 
-def latest_run(actor: Actor) -> MatchRun | None:
-    found: MatchRun | None = runs(actor).first()
+def latest_run(actor: Actor, today: date) -> MatchRun | None:
+    found: MatchRun | None = runs(actor, today).first()
     return found
 
 

@@ -88,10 +88,15 @@ def gather(actor: Actor, today: date) -> Inputs:
 
 
 def housed_by_area(today: date) -> Counter[str]:
-    """How many households live or are to live in each area: leases that hold or begin, and offers not answered."""
-    lived = Tenancy.objects.filter(voided_at__isnull=True, moved_out_on__isnull=True)
+    """How many households live or are to live in each area: leases that hold or begin, and offers not answered.
+
+    Without protected ones, for everybody: a run is read by others than who ran it, and one more would tell where.
+    """
+    lived = Tenancy.objects.filter(
+        case__protected_since__isnull=True, voided_at__isnull=True, moved_out_on__isnull=True
+    )
     lived = lived.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
-    offered = Offer.objects.filter(status=Offer.Status.OPEN)
+    offered = Offer.objects.filter(status=Offer.Status.OPEN, need__case__protected_since__isnull=True)
     return Counter(lived.values_list("dwelling__area", flat=True)) + Counter(
         offered.values_list("dwelling__area", flat=True)
     )

@@ -163,13 +163,15 @@ def need_rows(actor: Actor, needs: Sequence[HousingNeed], today: date) -> list[N
     """The needs as rows; the caller has asked the permission and logs the reading (see :func:`fields_read`)."""
     labels = policy_data.area_labels()
     names = case_names(actor, [need.case for need in needs], today)
+    # A dwelling that may not be shown is not found by who was offered it before.
+    shown = dwellings_by_id(actor, {offer.dwelling_id for need in needs for offer in need.offers.all()}, today)
     return [
         NeedRow(
             need,
             names.get(need.case_id, ""),
             reach.owns(actor, READ, need.case),
             wish_words(need.wishes, labels),
-            tuple(need.offers.all()),
+            tuple(offer for offer in need.offers.all() if offer.dwelling_id in shown),
             today,
         )
         for need in needs
@@ -300,6 +302,6 @@ def proposed_dwelling(need: HousingNeed, run_result: dict[str, Any]) -> uuid.UUI
 
 
 def dwellings_by_id(actor: Actor, ids: Iterable[uuid.UUID], today: date) -> dict[uuid.UUID, Dwelling]:
-    """Those of the dwellings that the actor may be shown. Two queries."""
+    """Those of the dwellings that the actor may be shown. Three queries at most."""
     found = Dwelling.objects.filter(reach.dwellings(actor, today), id__in=list(ids)).select_related("landlord")
     return {dwelling.pk: dwelling for dwelling in found}

@@ -15,8 +15,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
-from hemvist.access.actor import Actor
-from hemvist.housing import balance, number_queries
+from hemvist.access.actor import Actor, system_actor
+from hemvist.housing import balance, number_queries, reach
 from hemvist.housing.models import Dwelling, EarlyEnding, SupportGiven, Tenancy, YearlyNumber
 from hemvist.planning.suppression import Cell, suppress
 from hemvist.reception.models import Category
@@ -45,7 +45,7 @@ def summary(actor: Actor, year: int, *, today: date) -> list[Line]:
         *_number(page),
         *_wish(page),
         *_group(_("Mottagna hittills under året"), _received(year), least),
-        *_homes(year),
+        *_homes(year, today),
         *_group(_("Hushåll med tidsbegränsat boende enligt lag (2026:1326)"), _leases(year), least),
         *_group(_("Personer vars rätt till boende har upphört i förtid"), _ended(year), least),
         *_apart(_("Hushåll som har fått stöd"), _support(year), least),
@@ -92,13 +92,13 @@ def _received(year: int) -> dict[str, int]:
     return {str(category.label): counts.get((year, category), 0) for category in Category}
 
 
-def _homes(year: int) -> list[Line]:
+def _homes(year: int, today: date) -> list[Line]:
     """Homes that the municipality could use some day of the year, and the places in them; nothing about who lives
-    there.
+    there. Those that may not be shown to all are left out: beside the list, one more would tell of them.
     """
     section = _("Bostäder")
     first, last = date(year, 1, 1), date(year, 12, 31)
-    used = Dwelling.objects.filter(available_from__lte=last).filter(
+    used = Dwelling.objects.filter(reach.dwellings(system_actor(""), today), available_from__lte=last).filter(
         Q(available_to__isnull=True) | Q(available_to__gte=first)
     )
     places = list(used.values_list("capacity", flat=True))

@@ -99,7 +99,7 @@ def void_number(actor: Actor, number: YearlyNumber, *, reason: str) -> None:
         raise ValidationError(wrong)
     number.voided_at, number.void_reason = timezone.now(), reason.strip()
     number.save(update_fields=["voided_at", "void_reason"])
-    _note(actor, "voided", number, reason=reason.strip())
+    _note(actor, "voided", number)
 
 
 # --- the wish ---------------------------------------------------------------------------------------------------------
@@ -301,14 +301,13 @@ def _short(wrong: dict[str, str], name: str, text: str, length: int) -> None:
         wrong[name] = _("Texten är för lång. Skriv högst %(length)d tecken.") % {"length": length}
 
 
-def _note(actor: Actor, deed: str, number: YearlyNumber, *, reason: str = "", **details: Any) -> None:
+def _note(actor: Actor, deed: str, number: YearlyNumber, **details: Any) -> None:
     audit.record(
         actor,
         f"yearly_number.{deed}",
         object_type="yearly_number",
         object_ids=[number.pk],
         details={"year": number.year, "kind": number.kind, **details},
-        reason=reason,
     )
 
 

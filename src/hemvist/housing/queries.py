@@ -339,6 +339,15 @@ class LeaseLine:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferLine:
+    """The days of an offer that stands; ``need_id`` only for those who may know whose it is."""
+
+    move_in_on: date
+    reply_by: date
+    need_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Happening:
     """Something that has been. ``what`` is let, blocked or document; ``thing`` the line, the block or the file."""
 
@@ -356,7 +365,7 @@ class DwellingPage:
     leases: tuple[LeaseLine, ...]
     blocks: tuple[DwellingBlock, ...]
     # The open offer; its case only for those who may know of it.
-    offer: Offer | None
+    offer: OfferLine | None
     offer_case: Case | None
     documents: tuple[DwellingDocument, ...]
     history: tuple[Happening, ...]
@@ -378,6 +387,7 @@ def get_dwelling(actor: Actor, dwelling_id: uuid.UUID, *, today: date) -> Dwelli
     offer = Offer.objects.filter(PROMISED, dwelling=dwelling).select_related("need__case").first()
     asked = {lease.case_id for lease in leases} | ({offer.need.case_id} if offer else set())
     known = reach.seen_cases(actor, asked, today)
+    offer_case = offer.need.case if offer and offer.need.case_id in known else None
     lines = [_line(lease, lease.case_id in known, today) for lease in leases]
     blocks = list(dwelling.blocks.all())
     documents = list(dwelling.documents.defer("content"))
@@ -408,8 +418,8 @@ def get_dwelling(actor: Actor, dwelling_id: uuid.UUID, *, today: date) -> Dwelli
         vacant_since=vacant_since(days, today),
         leases=tuple(line for line in lines if line not in over),
         blocks=tuple(block for block in blocks if block not in gone),
-        offer=offer,
-        offer_case=offer.need.case if offer and offer.need.case_id in known else None,
+        offer=OfferLine(offer.move_in_on, offer.reply_by, offer.need_id if offer_case else None) if offer else None,
+        offer_case=offer_case,
         documents=tuple(documents),
         history=tuple(sorted(history, key=lambda each: each.on, reverse=True)),
         year=this_year,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
@@ -20,11 +20,11 @@ from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
 from hemvist.access.policy import Verdict
 from hemvist.housing import policy_data, reach
-from hemvist.housing.models import CallBack, EarlyEnding, SupportGiven, Tenancy
+from hemvist.housing.models import CallBack, Dwelling, EarlyEnding, SupportGiven, Tenancy
 from hemvist.housing.right_rows import KINDS, RightRow, months_left, rights
 from hemvist.law import housing_right as law
 from hemvist.law.calendar import add_months
-from hemvist.law.housing_right import Clock, Mark, Side
+from hemvist.law.housing_right import Clock, HousingFacts, Mark, Side
 from hemvist.law.types import Proposal, RulingQuestion, Step
 from hemvist.organisation import records
 from hemvist.organisation.housing_schema import HousingFile, LeaseForm
@@ -118,13 +118,20 @@ def soon(actor: Actor, *, today: date) -> tuple[int, date | None]:
 
 
 def _first_of_each(rows: Sequence[RightRow]) -> list[RightRow]:
-    """Of each case the right that ends first."""
+    """Of each case the right that ends first, with its last day and nothing of the person or how it was counted."""
     first: dict[uuid.UUID, RightRow] = {}
     for row in rows:
         kept = first.get(row.case_id)
         if kept is None or (row.end or date.max) < (kept.end or date.max):
             first[row.case_id] = row
-    return list(first.values())
+    return [_day_only(row) for row in first.values()]
+
+
+def _day_only(row: RightRow) -> RightRow:
+    clock = replace(row.clock, exists=Proposal(True), branch=None, start=Proposal(None), end=Proposal(row.end))
+    return replace(
+        row, birth_date=None, received_on=None, facts=HousingFacts(), clock=clock, ended_early=None, permit_expired_on=None
+    )
 
 
 def _watched(row: RightRow, own: bool, months: tuple[int, ...], today: date) -> Watched:
@@ -258,7 +265,7 @@ def right_of_household(actor: Actor, household_id: uuid.UUID, *, today: date) ->
     household = require_household(actor, household_id)
     case, months, rulings = household.case, marks(), rulings_on(today)
     rows = rights_in(case, today)
-    leases = _leases(actor, case)
+    leases = _leases(actor, case, today)
     file = records.housing()
     told: defaultdict[uuid.UUID, list[CallBack]] = defaultdict(list)
     for call_back in CallBack.objects.filter(person__case=case):
@@ -295,11 +302,14 @@ def right_of_household(actor: Actor, household_id: uuid.UUID, *, today: date) ->
     )
 
 
-def _leases(actor: Actor, case: Case) -> list[Tenancy]:
-    """The case's leases, for those who may read leases in its branch."""
+def _leases(actor: Actor, case: Case, today: date) -> list[Tenancy]:
+    """The case's leases in dwellings that may be shown, for those who may read leases in its branch."""
     if not reach.owns(actor, "tenancy.read", case):
         return []
-    return list(Tenancy.objects.filter(case=case, voided_at__isnull=True).select_related("dwelling"))
+    shown = Dwelling.objects.filter(reach.dwellings(actor, today)).values("pk")
+    return list(
+        Tenancy.objects.filter(case=case, voided_at__isnull=True, dwelling__in=shown).select_related("dwelling")
+    )
 
 
 def _form(file: HousingFile | None, lease: Tenancy | None) -> LeaseForm | None:

@@ -47,6 +47,12 @@ _L = gettext_lazy
 _NUMBER = _L("ett heltal")
 
 
+def _two(words: Words) -> tuple[str, str]:
+    """The first and the last of the words, for the two rows of the example."""
+    ours = [each[0] for each in words.values()]
+    return ours[0], ours[-1]
+
+
 def layout(areas: Words, landlords: Words) -> Layout:
     """The layout with the municipality's areas and landlords: code → the words for it, the first one ours."""
     # fmt: off
@@ -60,7 +66,7 @@ def layout(areas: Words, landlords: Words) -> Layout:
                 "objektsnummer", "code", _L("objektsnummer"), "row",
                 _L("Hyresvärdens nummer på bostaden. Känns det igen ändras den bostaden."),
                 ("1001-0101", "1001-0102"), ("objektsnr", "objekt", "lägenhetsid", "kontraktsobjekt", "code"),
-                longest=30,
+                True, longest=30,
             ),
             Column(
                 "adress", "address", _L("adress"), "row", _L("Gata och nummer."),
@@ -77,7 +83,7 @@ def layout(areas: Words, landlords: Words) -> Layout:
             ),
             Column(
                 "omrade", "area", _L("område"), "row", _L("Ett av kommunens områden."),
-                ("", ""), ("stadsdel", "area"), True, one_of(areas), areas,
+                _two(areas), ("stadsdel", "area"), True, one_of(areas), areas,
             ),
             Column(
                 "rum", "rooms", _L("antal rum"), "row", _L("Rum utom kök."),

@@ -53,8 +53,8 @@ def sign(
 ) -> Tenancy:
     """Let a dwelling to a household. What is left out follows the form of lease in ``housing.yaml`` and the dwelling.
 
-    A lease on a fixed time ends after the form's months; one under lag (2026:1326) with the last right of those who live
-    in the household, when the actor may know it and it can be counted.
+    A lease on a fixed time ends after the form's months; one under lag (2026:1326) with the last right of those who
+    live in the household, when the actor may know it and it can be counted.
     """
     policy.require(actor, WORK)
     _hold_case(actor, case, today)

@@ -39,7 +39,9 @@ def matching(request: ActorRequest) -> HttpResponse:
         "today": today,
         "seeking": len(now.seekers),
         "vacant": len(now.homes),
-        "earlier": [run for run in match_queries.runs(actor)[: EARLIER + 1] if page is None or run.pk != page.run.pk],
+        "earlier": [
+            run for run in match_queries.runs(actor, today)[: EARLIER + 1] if page is None or run.pk != page.run.pk
+        ],
         "may_offer": actor.can("housing_need.work"),
         **_policy(page),
     }
