@@ -32,6 +32,7 @@ from hemvist.coordination import forms as asked
 from hemvist.coordination.commitments import Quarter
 from hemvist.coordination.models import Commitment, PlanTask
 from hemvist.coordination.queries import OwnStep, TaskFilter, TaskPage
+from hemvist.housing.household import own_home
 from hemvist.housing.need_queries import counts as need_counts
 from hemvist.law import acts
 from hemvist.organisation.models import Unit
@@ -368,6 +369,7 @@ def my_plan(request: ActorRequest) -> HttpResponse:
             "later": ahead[STEPS_AT_A_TIME:],
             "done": _for_whom(step for step in steps if step.done),
             "helpers": {step.unit: step.contact for step, _persons in near},
+            "home": own_home(request.actor, today=clock.today()),
         },
     )
 

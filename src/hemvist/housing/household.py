@@ -14,6 +14,7 @@ from hemvist.housing import lease_queries, need_queries, reach, right
 from hemvist.housing.models import HousingNeed, Offer, Tenancy
 from hemvist.housing.need_queries import NeedRow
 from hemvist.housing.right_rows import RightRow
+from hemvist.reception.queries import own_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,32 @@ def homes_of(actor: Actor, case: Case, *, today: date) -> Homes:
     if fields := [name for name, rows in read.items() if rows is not None]:
         audit.record(actor, "household_home.viewed", object_type="case", object_ids=[case.pk], case=case, fields=fields)
     return Homes(needs, leases, rights)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHome:
+    """What a newcomer sees of the own home: the lease, an offer that waits for an answer, and the right."""
+
+    lease: Tenancy | None
+    offer: Offer | None
+    right: RightRow | None
+
+
+@transaction.atomic
+def own_home(actor: Actor, *, today: date) -> OwnHome:
+    """The newcomer's own. Raises NotVisible for anybody else. One audit row."""
+    person = own_person(actor)
+    waiting = Offer.objects.filter(need__case=person.case_id, status=Offer.Status.OPEN).select_related("dwelling")
+    found = OwnHome(lives_at(person.case, today), waiting.first(), right.right_of_person(person, today))
+    audit.record(
+        actor,
+        "own_home.viewed",
+        object_type="person",
+        object_ids=[person.pk],
+        case=person.case_id,
+        fields=("tenancy", "housing_need", "housing_right"),
+    )
+    return found
 
 
 def lives_at(case: Case, today: date) -> Tenancy | None:

@@ -162,10 +162,7 @@ def get_tenancy(actor: Actor, tenancy_id: uuid.UUID, *, today: date) -> LeasePag
     """A lease with its events and checklists. One audit row. Raises NotVisible."""
     policy.require(actor, READ)
     tenancy = (
-        visible(actor, today)
-        .filter(pk=tenancy_id)
-        .select_related("dwelling__landlord", "case__branch__board")
-        .first()
+        visible(actor, today).filter(pk=tenancy_id).select_related("dwelling__landlord", "case__branch__board").first()
     )
     if tenancy is None:
         raise NotVisible(action=READ, object_id=str(tenancy_id))

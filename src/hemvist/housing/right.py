@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -25,7 +25,7 @@ from hemvist.housing.right_rows import KINDS, RightRow, months_left, rights
 from hemvist.law import housing_right as law
 from hemvist.law.calendar import add_months
 from hemvist.law.housing_right import Clock, HousingFacts, Mark, Side
-from hemvist.law.types import Proposal, RulingQuestion, Step
+from hemvist.law.types import Answer, Proposal, RulingQuestion, Step
 from hemvist.organisation import records
 from hemvist.organisation.housing_schema import HousingFile, LeaseForm
 from hemvist.organisation.queries import rulings_on
@@ -86,9 +86,7 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
     if wanted == UNCLEAR:
         lines = [Watched(row, True, None, 0, None) for row in unclear]
     else:
-        shown = [row for row in rows if row.case_id in mine and row.end] + _first_of_each(
-            [row for row in rows if row.case_id not in mine and row.end]
-        )
+        shown = _with_end(rows, mine)
         shown.sort(key=lambda row: (row.end or date.max, row.case_number))
         lines = [_watched(row, row.case_id in mine, months, today) for row in shown]
         lines = [line for line in lines if _fits(line, wanted)]
@@ -111,10 +109,18 @@ def soon(actor: Actor, *, today: date) -> tuple[int, date | None]:
     policy.require(actor, READ)
     months = marks()
     seen = reach.cases(actor, READ, reach.RIGHT, today) & Q(closed_on__isnull=True)
-    ends = [row.end for row in rights(seen, Q(pk__in=()), today, rulings_on(today)) if row.end]
+    own = set(Case.objects.filter(policy.visible_cases(actor, READ)).values_list("id", flat=True))
+    ends = [row.end for row in _with_end(rights(seen, Q(pk__in=()), today, rulings_on(today)), own) if row.end]
     near = [end for end in ends if (mark := law.stage(end, today, months)) and not mark.ended]
     audit.record(actor, "housing_rights.counted", object_type="person", fields=KINDS, details={"soon": len(near)})
     return len(near), min(near, default=None)
+
+
+def _with_end(rows: Sequence[RightRow], own: Container[uuid.UUID]) -> list[RightRow]:
+    """Those with a last day: every person of the own cases, and of each other case the first to end."""
+    ends = [row for row in rows if row.end]
+    others = _first_of_each([row for row in ends if row.case_id not in own])
+    return [*(row for row in ends if row.case_id in own), *others]
 
 
 def _first_of_each(rows: Sequence[RightRow]) -> list[RightRow]:
@@ -128,9 +134,15 @@ def _first_of_each(rows: Sequence[RightRow]) -> list[RightRow]:
 
 
 def _day_only(row: RightRow) -> RightRow:
-    clock = replace(row.clock, exists=Proposal(True), branch=None, start=Proposal(None), end=Proposal(row.end))
+    clock = Clock(regime=Answer(None), exists=Proposal(True), branch=None, start=Proposal(None), end=Proposal(row.end))
     return replace(
-        row, birth_date=None, received_on=None, facts=HousingFacts(), clock=clock, ended_early=None, permit_expired_on=None
+        row,
+        birth_date=None,
+        received_on=None,
+        facts=HousingFacts(),
+        clock=clock,
+        ended_early=None,
+        permit_expired_on=None,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,14 +28,12 @@ TABS = (
 def housing_nav(context: Context) -> dict[str, Any]:
     """``{% housing_nav %}``: the pages about homes that the actor may open."""
     request = context["request"]
-    tabs = []
-    for name, label, permission in TABS:
-        if not request.actor.can(permission):
-            continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        here = request.path == url or (name != "dwelling-list" and request.path.startswith(url))
-        tabs.append({"label": label, "url": url, "current": here})
-    return {"tabs": tabs, "label": gettext("Bostädernas sidor")}
+    # An offer's answer has an address of its own, beside that of the needs.
+    at = reverse("need-list") if request.resolver_match.url_name == "offer-answer" else request.path
+    tabs = [(label, reverse(name)) for name, label, permission in TABS if request.actor.can(permission)]
+    # The stock's address begins all the others.
+    here = max((url for _label, url in tabs if at.startswith(url)), key=len, default="")
+    return {
+        "tabs": [{"label": label, "url": url, "current": url == here} for label, url in tabs],
+        "label": gettext("Bostädernas sidor"),
+    }

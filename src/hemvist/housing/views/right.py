@@ -108,7 +108,13 @@ def _regimes(members: list[MemberRight]) -> dict[str, Any]:
         unknown = [member.row.name for member in members if member.sides[place].governs is None]
         everybody = len(members) in (len(governed), len(unknown))
         heads.append({"act": side.regime.act, "names": governed, "unknown": unknown, "all": everybody})
-    rows = [(label, sentences(side.rows[aspect] for side in sides)) for aspect, label in ASPECTS.items()]
+    rows = [
+        (
+            label,
+            [(head, *said) for head, said in zip(heads, sentences(side.rows[aspect] for side in sides), strict=True)],
+        )
+        for aspect, label in ASPECTS.items()
+    ]
     return {"heads": heads, "rows": rows}
 
 

@@ -1,0 +1,142 @@
+"""The home on the household's own pages, on the first page, and in the newcomer's own plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.housing.rights import END, LATER, adult, rule, settle
+
+from hemvist.access.actor import Actor
+from hemvist.access.errors import NotVisible
+from hemvist.access.models import AuditEntry, User
+from hemvist.access.roles import Role
+from hemvist.housing.household import homes_of, lives_at, own_home
+from hemvist.housing.models import Dwelling, HousingNeed, Offer, Tenancy
+from hemvist.housing.right import soon
+from hemvist.reception.models import Household, NewcomerAccess
+
+pytestmark = pytest.mark.django_db
+Homes = Callable[..., Dwelling]
+
+
+def text_of(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return str(response.content.decode())
+
+
+def test_a_household_without_anything_is_told_what_to_do(
+    household: Callable[..., Household], coordinator: Actor, client_for: Callable[..., Client]
+) -> None:
+    made = household()
+    text = text_of(client_for(coordinator), reverse("household-housing", args=[made.id]))
+    assert reverse("need-new", args=[made.id]) in text
+    assert "Inget behov är skrivet." in text
+    assert "Inget avtal. Det skrivs när hushållet tackar ja till en bostad." in text
+
+
+def test_need_offer_lease_and_right_stand_together(
+    household: Callable[..., Household],
+    coordinator: Actor,
+    dwelling: Homes,
+    need: Callable[..., HousingNeed],
+    tenancy: Callable[..., Tenancy],
+    client_for: Callable[..., Client],
+    today: date,
+) -> None:
+    made, flat, other = household(), dwelling(), dwelling()
+    asked = need(made)
+    Offer.objects.create(need=asked, dwelling=other, made_on=today, move_in_on=today, reply_by=today)
+    tenancy(flat, made)
+    text = text_of(client_for(coordinator), reverse("household-housing", args=[made.id]))
+    assert flat.address in text
+    assert f"{other.address}, erbjuden" in text
+    assert reverse("need", args=[asked.id]) in text
+    # T-6 is not settled: no day, and no guess.
+    assert text.count("kan inte räknas ut än") == 4
+    entry = AuditEntry.objects.filter(action="household_home.viewed").get()
+    assert entry.fields == ["housing_need", "housing_right", "tenancy"]
+    plan = text_of(client_for(coordinator), reverse("household", args=[made.id]))
+    assert flat.address in plan
+
+
+def test_the_lease_that_comes_next_is_shown_until_the_first_has_ended(
+    household: Callable[..., Household],
+    coordinator: Actor,
+    dwelling: Homes,
+    tenancy: Callable[..., Tenancy],
+    today: date,
+) -> None:
+    made = household()
+    assert lives_at(made.case, today) is None
+    ended = tenancy(dwelling(), made, ends_on=today, moved_out_on=today)
+    coming = tenancy(dwelling(), made, starts_on=today + timedelta(days=3))
+    found = lives_at(made.case, today)
+    assert found == coming
+    homes = homes_of(coordinator, made.case, today=today)
+    assert homes.current is not None
+    assert homes.current.tenancy == coming
+    assert {lease.tenancy for lease in homes.leases or ()} == {ended, coming}
+
+
+def test_the_first_page_counts_needs_and_the_rights_that_near_their_end(
+    household: Callable[..., Household],
+    coordinator: Actor,
+    need: Callable[..., HousingNeed],
+    client_for: Callable[..., Client],
+    today: date,
+) -> None:
+    need(household(), wanted_from=today - timedelta(days=20), wanted_by=today - timedelta(days=1))
+    need(household(reference="MV-2"))
+    text = text_of(client_for(coordinator), reverse("start"))
+    assert "Söker bostad" in text
+    assert "1 över tiden" in text
+    assert reverse("housing-right-soon") in text
+    rule("U15", "same_day")
+    settle(household(reference="MV-3"))
+    assert soon(coordinator, today=LATER) == (0, None)
+    assert soon(coordinator, today=date(2029, 2, 14)) == (0, None)
+    # Twelve months before the last day, for each of the four.
+    assert soon(coordinator, today=date(2029, 2, 15)) == (4, END)
+    assert soon(coordinator, today=END) == (4, END)
+    assert soon(coordinator, today=END + timedelta(days=1)) == (0, None)
+
+
+def test_the_newcomer_sees_the_own_home_and_nobody_elses(
+    household: Callable[..., Household],
+    user: Callable[..., User],
+    actor: Callable[..., Actor],
+    dwelling: Homes,
+    tenancy: Callable[..., Tenancy],
+    client_for: Callable[..., Client],
+    today: date,
+) -> None:
+    mine, theirs = household(), household(reference="MV-2")
+    flat, other = dwelling(), dwelling()
+    tenancy(flat, mine)
+    tenancy(other, theirs)
+    newcomer = user(Role.NEWCOMER)
+    NewcomerAccess.objects.create(user=newcomer, person=adult(mine))
+    text = text_of(client_for(newcomer), reverse("my-plan"))
+    assert flat.address in text
+    assert "tills vidare" in text
+    assert other.address not in text
+    assert AuditEntry.objects.filter(action="own_home.viewed", case_id=mine.case_id).count() == 1
+
+
+def test_the_own_home_is_a_newcomers_only(coordinator: Actor, today: date) -> None:
+    with pytest.raises(NotVisible):
+        own_home(coordinator, today=today)
+
+
+def test_the_household_page_of_homes_is_the_coordinators(
+    household: Callable[..., Household], letting: Actor, client_for: Callable[..., Client], disclose: Any
+) -> None:
+    made = household()
+    disclose(made, ["housing_need", "housing_right"])
+    assert client_for(letting).get(reverse("household-housing", args=[made.id])).status_code == 403
