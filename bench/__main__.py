@@ -1,7 +1,8 @@
 """``make bench``: 5 000 synthetic persons in an embedded database; each figure beside a named alternative.
 
 Prints milliseconds, and the ratio to the alternative, which is the figure that carries over to other machines. Then the
-state's compensation for a million persons, see :mod:`bench.compensation`.
+state's compensation for a million persons, see :mod:`bench.compensation`, and homes for households, see
+:mod:`bench.matching`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from bench import compensation
+from bench import compensation, matching
 
 PERSONS = int(os.environ.get("BENCH_PERSONS", "5000"))
 TODAY = date(2026, 11, 23)
@@ -84,6 +85,7 @@ def main() -> None:
         _prepare(folder)
         _measure()
     compensation.main()
+    matching.main()
 
 
 def _measure() -> None:

@@ -54,6 +54,16 @@ def test_the_proposal_comes_with_reasons_proof_and_comparison(folder: Path, caps
     assert rows[3]["varför_ingen"].startswith("3 av 3")
 
 
+def test_a_search_tells_how_far_it_has_come_on_standard_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head = "nyckel;personer;inflytt_från;inflytt_senast;bor_månader"
+    rows = [f"S{n};2;2027-01-{10 + n};2027-02-{10 + n};1" for n in range(6)]
+    (folder / "h.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    assert run(folder) == 0
+    told = capsys.readouterr()
+    assert told.err.splitlines()[-1].startswith("Söker: 4 av 6 hushåll placerade, poängen högst 0 från")
+    assert "Söker" not in told.out
+
+
 def test_without_areas_no_journey_is_known(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder) == 0
     assert "nära till skolan 0" in capsys.readouterr().out

@@ -314,3 +314,13 @@ def test_a_process_that_does_not_come_back_is_ended_and_what_is_known_is_the_ans
     assert check(matching.placements, households, stock, places) == []
     assert matching.method == "by_hand"
     assert first_come(*year()).value <= matching.value <= matching.bound
+
+
+def test_what_is_not_worked_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explaining, "FEW", 3)
+    told = explain(match(*year()), *year(), "s00")
+    possible = [one for one in told.alternatives if one.possible]
+    assert possible
+    for one in possible:
+        assert one.placed_lost is None
+        assert one.steps[-1].text == explaining.NOT_COUNTED

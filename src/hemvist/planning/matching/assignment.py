@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
 from hemvist.planning.matching.problem import Problem, Solution, Tenancy
 from hemvist.planning.matching.scoring import Ints
@@ -30,8 +28,9 @@ def at_one_time(problem: Problem) -> bool:
         rows = np.isin(options.home, group.homes)
         if not rows.any():
             continue
-        start, last = options.first[rows].min(), options.latest[rows].max()
-        if last > earliest_end[rows].min() or np.ptp(problem.room[at, start : last + 1]):
+        # A stay that a person has chosen can begin or end later and change the room there is: then days matter.
+        room = problem.room[at, options.first[rows].min() :]
+        if options.latest[rows].max() > earliest_end[rows].min() or np.ptp(room):
             return False
     return True
 
@@ -47,6 +46,10 @@ def _together(home: Ints, latest: Ints, earliest_end: Ints, homes: int) -> NDArr
 
 def solve(problem: Problem) -> Solution:
     """The best of all matchings. Only for a problem that is :func:`at_one_time`."""
+    # SciPy is large; who only asks what kind of problem it is does not pay for it.
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+
     options = problem.options
     if not len(options):
         return []
@@ -64,12 +67,15 @@ def solve(problem: Problem) -> Solution:
     cost = np.concatenate([most - gain[kept], np.full(len(seekers), most), np.full(len(stand_in_row), 1)])
     shape = (int(row.max()) + 1, len(problem.homes) + len(seekers))
     matrix = csr_array((cost.astype(np.float64), (row, column)), shape=shape)
-    found = dict(zip(*(side.tolist() for side in min_weight_full_bipartite_matching(matrix)), strict=True))
-    day = dict(zip(zip(rows.tolist(), options.home[kept].tolist(), strict=True), options.first[kept].tolist(), strict=True))
+    in_row, in_column = min_weight_full_bipartite_matching(matrix)
+    placed = (in_row < len(seekers)) & (in_column < len(problem.homes))
+    # The options are sorted by household and home, so each chosen pair is found by its place.
+    pair = options.seeker[kept] * len(problem.homes) + options.home[kept]
+    chosen = np.searchsorted(pair, seekers[in_row[placed]] * len(problem.homes) + in_column[placed])
+    day = options.first[kept][chosen]
     return [
-        Tenancy(int(seeker), found[at], day[at, found[at]])
-        for at, seeker in enumerate(seekers)
-        if found[at] < len(problem.homes)
+        Tenancy(int(seeker), int(home), int(first))
+        for seeker, home, first in zip(seekers[in_row[placed]], in_column[placed], day, strict=True)
     ]
 
 

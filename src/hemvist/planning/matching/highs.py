@@ -6,6 +6,8 @@ OR-Tools must never be imported in a process that imports this: the two carry di
 from __future__ import annotations
 
 import math
+import os
+import sys
 from collections.abc import Sequence
 
 import highspy
@@ -13,13 +15,35 @@ import numpy as np
 
 # One value in the whole process: HiGHS gives up without a word when it meets two.
 THREADS = 1
+_named = False
+PRIMAL = 4  # HiGHS's number for the primal simplex method
 
 
 def solver() -> highspy.Highs:
-    highs = highspy.Highs()
+    """A silent solver with the primal simplex method, since added columns leave a basis that is still feasible."""
+    highs = _silent_solver()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", THREADS)
+    highs.setOptionValue("simplex_strategy", PRIMAL)
     return highs
+
+
+def _silent_solver() -> highspy.Highs:
+    """HiGHS writes its name on standard output when the first solver is made, before it can be told to be silent."""
+    global _named
+    if _named:
+        return highspy.Highs()
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        _named = True
+        return highspy.Highs()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class Program:
@@ -45,8 +69,8 @@ class Program:
         nothing = np.zeros(0, np.int32)
         ones = np.ones(count)
         highs.addCols(count, -self.gains.astype(np.float64), 0 * ones, ones, 0, nothing, nothing, np.zeros(0))
-        kind = np.full(count, highspy.HighsVarType.kInteger)
-        highs.changeColsIntegrality(count, np.arange(count, dtype=np.int32), kind)
+        every = np.arange(count, dtype=np.int32)
+        highs.changeColsIntegrality(count, every, np.full(count, int(highspy.HighsVarType.kInteger), np.uint8))
         if self._members:
             lengths = [len(members) for members in self._members]
             highs.addRows(
@@ -59,7 +83,7 @@ class Program:
                 np.ones(sum(lengths)),
             )
         if len(start):
-            highs.setSolution(len(start), np.array(start, np.int32), np.ones(len(start)))
+            highs.setSolution(count, every, np.isin(every, start).astype(np.float64))
         highs.run()
         values = np.array(highs.getSolution().col_value)
         chosen = np.flatnonzero(values > 0.5).tolist() if len(values) == count else []

@@ -244,4 +244,3 @@ def worth(seekers: int) -> int:
 def value(placements: tuple[Placement, ...], seekers: int) -> int:
     """The objective of any set of placements, however they were made, among so many households."""
     return worth(seekers) * len(placements) + sum(one.score for one in placements)
-

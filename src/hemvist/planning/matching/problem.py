@@ -78,15 +78,16 @@ class Problem:
             for key, times in Counter(keys).items():
                 if times > 1:
                     raise ValueError(f"{what} {key} står {times} gånger. Ge varje rad en egen nyckel.")
-        self.areas = {one.code: one for one in by_code}
+        # Plain mappings: a problem can be sent to another process.
+        self.areas = {one.code: replace(one, minutes=dict(one.minutes)) for one in by_code}
         for home in self.homes:
             if home.area not in self.areas:
                 raise ValueError(f"Bostaden {home.key} ligger i området {home.area}, som inte finns bland områdena.")
-        self.policy = policy
+        self.policy = replace(policy, weights=dict(policy.weights))
         self.worth = worth(len(self.seekers))
         self.first_day = min((one.wanted_from for one in self.seekers), default=date(2000, 1, 1))
         self.days = max((self.day(one.wanted_by) + 1 for one in self.seekers), default=1)
-        self.scorer = Scorer(self.homes, self.areas, policy, self.first_day)
+        self.scorer = Scorer(self.homes, self.areas, self.policy, self.first_day)
         self.seeker_at = {one.key: at for at, one in enumerate(self.seekers)}
         self.home_at = {one.key: at for at, one in enumerate(self.homes)}
         stays = sorted({one.stays_months for one in self.seekers}, key=lambda months: months or 0)
@@ -219,6 +220,10 @@ class Problem:
                 room[group, tenancy.day : self.end(tenancy) + 1] -= 1
         return room
 
+    def limit_days(self, group: int, begins: Iterable[int]) -> list[int]:
+        """The days on which a limit need be kept: when stays begin, and when there is less room."""
+        return sorted({*begins, *(np.flatnonzero(np.diff(self.room[group]) < 0) + 1).tolist()})
+
     def end(self, tenancy: Tenancy) -> int:
         return int(self.ends(tenancy.seeker)[tenancy.day])
 
@@ -258,6 +263,17 @@ class Problem:
 
     def value(self, solution: Solution) -> int:
         return self.worth * len(solution) + sum(map(self.score, solution))
+
+    @cached_property
+    def _base(self) -> dict[tuple[int, int], int]:
+        options = self.options
+        return dict(
+            zip(zip(options.seeker.tolist(), options.home.tolist(), strict=True), options.base.tolist(), strict=True)
+        )
+
+    def gain(self, tenancy: Tenancy) -> int:
+        """What a placement of a household that is free to place adds to the objective."""
+        return self.worth + self._base[tenancy.seeker, tenancy.home] + int(self.waiting[tenancy.day, tenancy.seeker])
 
     @cached_property
     def ceiling(self) -> int:

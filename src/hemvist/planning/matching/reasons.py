@@ -130,5 +130,3 @@ def _values(problem: Problem, seeker: int) -> dict[str, object]:
 def _step(text: str, values: Mapping[str, object]) -> Step:
     """Only the values that the sentence asks for."""
     return Step(text, {name: value for name, value in values.items() if f"{{{name}}}" in text})
-
-

@@ -54,17 +54,15 @@ def days_that_matter(problem: Problem, most: int) -> list[tuple[int, int]] | Non
 
 
 def solve(
-    problem: Problem, start: Solution, *, most: int, time_limit: float
-) -> tuple[Solution, int] | None:
-    """The best solution found and a proven bound; None when the program would have more than ``most`` variables."""
-    starts = days_that_matter(problem, most)
-    if starts is None or not starts:
-        return None if starts is None else ([], problem.value(problem.fixed))
+    problem: Problem, starts: list[tuple[int, int]], known: Solution, *, time_limit: float
+) -> tuple[Solution, int]:
+    """The best solution found over :func:`days_that_matter`, no worse than the ``known`` one, and a proven bound.
+
+    The solution is for those who are free to place, the bound for everybody.
+    """
     options = problem.options
     tenancies = [Tenancy(int(options.seeker[row]), int(options.home[row]), day) for row, day in starts]
-    gains = [
-        problem.worth + int(options.base[row] + problem.waiting[day, options.seeker[row]]) for row, day in starts
-    ]
+    gains = [problem.worth + int(options.base[row] + problem.waiting[day, options.seeker[row]]) for row, day in starts]
     rows: defaultdict[tuple[str, int, int], list[int]] = defaultdict(list)
     within: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for at, tenancy in enumerate(tenancies):
@@ -76,12 +74,14 @@ def solve(
         begins = np.array([tenancies[at].day for at in members])
         ends = np.array([problem.end(tenancies[at]) for at in members])
         # Stays that are under way at one time are so on the day when the last of them begins.
-        for day in sorted(set(begins.tolist())):
+        days = set(begins.tolist())
+        for day in problem.limit_days(key, days) if kind == "group" else sorted(days):
             rows[kind, key, day] = [members[at] for at in np.flatnonzero((begins <= day) & (day <= ends))]
     program = Program(gains)
     for (kind, key, day), members in rows.items():
         program.add_row(members, int(problem.room[key, day]) if kind == "group" else 1)
     where = {tenancy: at for at, tenancy in enumerate(tenancies)}
-    known = [where[tenancy] for tenancy in start if tenancy in where]
-    chosen, bound = program.best(known if len(known) == len(start) else [], time_limit=time_limit)
-    return [tenancies[at] for at in chosen], problem.value(problem.fixed) + bound
+    begun = [where[tenancy] for tenancy in known if tenancy in where]
+    chosen, bound = program.best(begun, time_limit=time_limit)
+    found = [tenancies[at] for at in chosen]
+    return max(found, known, key=problem.value), problem.value(problem.fixed) + bound

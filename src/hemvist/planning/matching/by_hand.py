@@ -53,10 +53,17 @@ def in_turn(problem: Problem, order: Sequence[int], *, best: bool, start: Sequen
     """Placements added one at a time to those of ``start``, each on its earliest day."""
     ledger = Ledger(problem, start)
     options = problem.options
+    highest = options.base + problem.waiting[options.first, options.seeker]
     edges = np.searchsorted(options.seeker, np.arange(len(problem.seekers) + 1))
     for seeker in order:
+        rows = np.arange(edges[seeker], edges[seeker + 1])
+        if best:
+            rows = rows[np.argsort(-highest[rows], kind="stable")]
         chosen: tuple[int, Tenancy] | None = None
-        for at in range(edges[seeker], edges[seeker + 1]):
+        for at in rows.tolist():
+            # The score on the first day is the highest there is: those that follow are no better.
+            if chosen is not None and (not best or highest[at] <= chosen[0]):
+                break
             home = int(options.home[at])
             day = ledger.earliest(seeker, home, int(options.first[at]), int(options.latest[at]))
             if day is None:
@@ -64,8 +71,6 @@ def in_turn(problem: Problem, order: Sequence[int], *, best: bool, start: Sequen
             score = int(options.base[at] + problem.waiting[day, seeker])
             if chosen is None or score > chosen[0]:
                 chosen = score, Tenancy(seeker, home, day)
-            if not best:
-                break
         if chosen is not None:
             ledger.add(chosen[1])
     return ledger.tenancies
