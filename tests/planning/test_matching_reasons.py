@@ -227,7 +227,7 @@ def test_why_this_home_and_why_not_another() -> None:
         step.render() for step in far.steps
     ]
     assert (tiny.home, tiny.possible, tiny.score) == ("tiny", False, None)
-    assert [step.render() for step in tiny.steps] == ["Bostaden har plats för 1 personer och hushållet är 2."]
+    assert [step.render() for step in tiny.steps] == ["Bostaden rymmer 1 och hushållet är 2."]
 
 
 def test_what_is_lost_is_what_the_matching_with_that_home_chosen_loses() -> None:

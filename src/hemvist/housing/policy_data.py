@@ -35,8 +35,16 @@ def area_labels() -> Mapping[str, str]:
 
 def match_policy(policy: HousingFile) -> MatchPolicy:
     """The weights as the matching reads them."""
-    weights = policy.matching.weights.model_dump()
-    return MatchPolicy(weights={name: weights[name] for name in CRITERIA}, far_minutes=policy.matching.far_minutes)
+    asked = policy.matching
+    weights = asked.weights.model_dump()
+    return MatchPolicy(
+        weights={name: weights[name] for name in CRITERIA},
+        far_minutes=asked.far_minutes,
+        long_wait_days=asked.long_wait_days,
+        rent_over_percent=asked.rent_over_percent,
+        crowded=asked.crowded,
+        most_in_building=asked.most_in_building,
+    )
 
 
 def match_areas(policy: HousingFile, housed: Mapping[str, int]) -> tuple[Area, ...]:

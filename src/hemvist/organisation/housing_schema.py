@@ -65,8 +65,14 @@ class Matching(Model):
     """The municipality's policy for proposals of homes. Origin and religion are no criteria and cannot be added."""
 
     weights: MatchWeights
-    # A journey of so many minutes is worth nothing.
+    # Where each scale ends: a journey of so many minutes, a wait of so many days, a rent so many per cent above what the
+    # household can pay, and an area with so many households are worth nothing.
     far_minutes: Annotated[int, Field(ge=1, le=240)]
+    long_wait_days: Annotated[int, Field(ge=1, le=730)]
+    rent_over_percent: Annotated[int, Field(ge=1, le=200)]
+    crowded: Annotated[int, Field(ge=1, le=1000)]
+    # The most households in one building that a proposal may give; without it there is no limit.
+    most_in_building: Annotated[int, Field(ge=1)] | None = None
     decision_reference: Filled
     confirmed: bool = True
 

@@ -38,7 +38,7 @@ LOCK_TAKEN = gettext_noop(
 
 # Kind → the sentence for one home.
 ONE_HOME: Mapping[str, str] = {
-    "capacity": gettext_noop("Bostaden har plats för {capacity} personer och hushållet är {persons}."),
+    "capacity": gettext_noop("Bostaden rymmer {capacity} och hushållet är {persons}."),
     "rooms": gettext_noop("Bostaden har {has_rooms} rum och hushållet behöver {rooms}."),
     "step_free": gettext_noop("Bostaden går inte att nå utan trappsteg."),
     "dates": gettext_noop("Bostaden är inte ledig för hela tiden med inflyttning från {first} till {last}."),
