@@ -17,7 +17,7 @@ from hemvist.access import policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
-from hemvist.housing.models import Dwelling, Offer, Tenancy
+from hemvist.housing.models import Dwelling, HousingNeed, Offer, Tenancy
 from hemvist.reception.queries import disclosed_cases
 
 NEED, RIGHT = "housing_need", "housing_right"
@@ -45,22 +45,25 @@ def owns(actor: Actor, permission: str, case: Case) -> bool:
 
 
 def dwellings(actor: Actor, today: date) -> Q:
-    """The filter that keeps the dwellings that the actor may be shown. Two queries at most, for the disclosures.
+    """The filter that keeps the dwellings that the actor may be shown. One query at most, for the disclosures.
 
-    All who may see the stock, but for those that a protected household has or has been offered.
+    All who may see the stock, but for those that a protected household has, has been offered, or that somebody has
+    chosen for it.
     """
-    seen = cases(actor, "tenancy.read", NEED, today, "case__")
-    lived = (
-        Tenancy.objects.filter(case__protected_since__isnull=False, voided_at__isnull=True, moved_out_on__isnull=True)
-        .exclude(seen)
-        .values("dwelling")
+    given = disclosed_cases(actor, "tenancy.read", NEED, today)
+
+    def hidden(path: str) -> Q:
+        seen = policy.visible_cases(actor, "tenancy.read", path) | Q(**{f"{path}id__in": given})
+        return Q(**{f"{path}protected_since__isnull": False}) & ~seen
+
+    lived = Tenancy.objects.filter(hidden("case__"), voided_at__isnull=True, moved_out_on__isnull=True)
+    offered = Offer.objects.filter(hidden("need__case__"), status=Offer.Status.OPEN)
+    chosen = HousingNeed.objects.filter(hidden("case__"), status=HousingNeed.Status.OPEN, locked_to__isnull=False)
+    return (
+        ~Q(id__in=lived.values("dwelling"))
+        & ~Q(id__in=offered.values("dwelling"))
+        & ~Q(id__in=chosen.values("locked_to"))
     )
-    offered = (
-        Offer.objects.filter(status=Offer.Status.OPEN, need__case__protected_since__isnull=False)
-        .exclude(cases(actor, "tenancy.read", NEED, today, "need__case__"))
-        .values("dwelling")
-    )
-    return ~Q(id__in=lived) & ~Q(id__in=offered)
 
 
 def require_dwelling(

@@ -80,7 +80,7 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
     months, rulings = marks(), rulings_on(today)
     own = policy.visible_cases(actor, READ)
     seen = reach.cases(actor, READ, reach.RIGHT, today) & Q(closed_on__isnull=True)
-    rows = rights(seen, own, today, rulings)
+    rows = rights(seen, own, today, rulings, came_only=True)
     mine = set(Case.objects.filter(own, closed_on__isnull=True).values_list("id", flat=True))
     unclear = [row for row in rows if row.case_id in mine and row.unclear]
     if wanted == UNCLEAR:

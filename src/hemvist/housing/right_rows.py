@@ -113,18 +113,23 @@ def months_left(end: date, today: date) -> int:
 # --- reading many -----------------------------------------------------------------------------------------------------
 
 
-def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str]) -> list[RightRow]:
+def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came_only: bool = False) -> list[RightRow]:
     """The rights of the chosen persons, by case number and age, in a fixed number of queries.
 
-    ``chosen`` and ``named`` filter cases; the names are read of those who are ``named`` only. The caller asks for
-    permission and writes the journal.
+    ``chosen`` and ``named`` filter cases; the names are read of those who are ``named`` only. ``came_only`` leaves out
+    those who have not been received and whose earlier housing nobody has told: they have no right yet. The caller asks
+    for permission and writes the journal.
     """
     cases = Case.objects.filter(chosen)
-    linked = Q(person__case__in=cases)
+    people = Person.objects.filter(case__in=cases)
+    if came_only:
+        told = Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.LIVING)
+        people = people.filter(
+            Exists(Arrival.objects.filter(person=OuterRef("pk"), voided_at__isnull=True)) | Exists(told)
+        )
+    linked = Q(person__in=people) if came_only else Q(person__case__in=cases)
     persons = list(
-        Person.objects.filter(case__in=cases)
-        .order_by("case__number", "created_at", "id")
-        .values(
+        people.order_by("case__number", "created_at", "id").values(
             "id",
             "case_id",
             "case__number",

@@ -385,7 +385,10 @@ def effective(facts: Iterable[AnyFact], on: date) -> dict[str, AnyFact]:
 
 def standing(facts: Iterable[AnyFact], kind: str) -> list[AnyFact]:
     """The facts of a kind that no other corrects, whatever day they are valid from, in the order of registration."""
-    facts = sorted((fact for fact in facts if fact.kind == kind), key=lambda f: f.id)
+    facts = [fact for fact in facts if fact.kind == kind]
+    if not facts:
+        return facts
+    facts.sort(key=lambda f: f.id)
     corrected = {fact.corrects_id for fact in facts if fact.corrects_id}
     return [fact for fact in facts if fact.id not in corrected]
 
