@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
@@ -204,10 +205,29 @@ def test_a_case_that_became_protected_is_no_longer_shown(
     dwelling()
     found = need(household())
     run = matching.run(coordinator, today=today)
-    Case.objects.filter(pk=found.case_id).update(protected_since="2026-11-20T08:00:00Z")
+    Case.objects.filter(pk=found.case_id).update(protected_since=timezone.now())
     page = match_queries.read(coordinator, run.pk, today)
     assert (page.proposals, page.without, page.withheld) == ((), (), 1)
     assert AuditEntry.objects.get(action="matching.viewed").object_ids == []
+
+
+def test_a_matching_with_a_protected_household_is_for_those_who_may_know_of_it(
+    coordinator: Actor, actor: Callable[..., Actor], household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    trusted = actor(Role.COORDINATOR, handles_protected=True)
+    home = dwelling()
+    found, other = need(household()), need(household(), children=4)
+    earlier = matching.run(coordinator, today=today)
+    Case.objects.filter(pk=found.case_id).update(protected_since=timezone.now())
+    run = matching.run(trusted, today=today)
+    assert proposed(run) == {str(found.pk): str(home.pk)}
+    assert list(match_queries.runs(trusted, today)) == [run, earlier]
+    assert list(match_queries.runs(coordinator, today)) == [earlier]
+    with pytest.raises(NotVisible):
+        match_queries.read(coordinator, run.pk, today)
+    mine = matching.run(coordinator, today=today)
+    assert list(mine.result["needs"]) == [str(other.pk)]
+    assert match_queries.latest_run(coordinator, today) == mine
 
 
 def test_a_role_without_the_permission_is_refused(actor: Callable[..., Actor], today: date) -> None:
