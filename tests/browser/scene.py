@@ -28,6 +28,10 @@ from hemvist.compensation.models import Claim, PaymentFile  # noqa: E402
 from hemvist.coordination import queries as coordination  # noqa: E402
 from hemvist.coordination.commitments import add_commitment  # noqa: E402
 from hemvist.coordination.models import AuthorityReport, PlanTask  # noqa: E402
+from hemvist.housing import ending, matching, needs, numbers, policy_data, right_services, stock, tenancies  # noqa: E402
+from hemvist.housing import importing as dwellings  # noqa: E402
+from hemvist.housing.models import Dwelling, DwellingDocument, HousingNeed, MatchRun, StockFile, YearlyNumber  # noqa: E402
+from hemvist.housing.needs import Asked  # noqa: E402
 from hemvist.law.claims import GROUNDS  # noqa: E402
 from hemvist.law.texts import texts  # noqa: E402
 from hemvist.organisation.models import Branch, Move, Unit  # noqa: E402
@@ -36,7 +40,7 @@ from hemvist.placement import queries as placement  # noqa: E402
 from hemvist.placement.models import Friction  # noqa: E402
 from hemvist.reception import importing, sharing  # noqa: E402
 from hemvist.reception.import_columns import COLUMNS, LAYOUT  # noqa: E402
-from hemvist.reception.models import Household, Person  # noqa: E402
+from hemvist.reception.models import Household, Membership, Person  # noqa: E402
 from hemvist.web import clock  # noqa: E402
 from hemvist.web.files import csv_bytes  # noqa: E402
 
@@ -145,6 +149,7 @@ def make() -> dict[str, Any]:
         "friction": Friction.objects.filter(status="open").first().pk,
         "waiting_person": waiting.memberships.get(position="contact").person_id,
         **money(actor("controller"), received, member.person, today),
+        **homes(coordinator, today),
     }
 
 
@@ -249,6 +254,189 @@ def moves(today: date) -> dict[str, int]:
     words = {"decided_on": today, "decided_by": "Kommunfullmäktige", "diary_number": "KS2026/1"}
     moving.decide(administrator, move_id=decided.pk, today=today, **words)
     return {"draft": draft.pk, "phase_out": wound_up.pk, "decided": decided.pk}
+
+
+# --- homes ------------------------------------------------------------------------------------------------------------
+
+
+def homes(coordinator: Actor, today: date) -> dict[str, Any]:
+    """Leases, dwellings and needs in their states, a proposal that is no longer up to date, rights and their ends."""
+    protected = Household.objects.filter(category="temporary_protection").exclude(arrivals=None).distinct()
+    longest, examined, decided, coming = list(protected.order_by("case__number"))[:4]
+    return {
+        **let(coordinator, Household.objects.get(category="relative"), coming, today),
+        **sought(coordinator, Household.objects.filter(category="self_settled").order_by("case__number")[0], today),
+        **rights(coordinator, longest, [contact(examined), contact(decided)], today),
+        "seeking_person": contact(coming).pk,
+        "stock_file": stock_files(actor("bostad"), today),
+        **yearly_numbers(actor("strateg"), today),
+    }
+
+
+def contact(household: Household) -> Person:
+    held = Membership.objects.select_related("person__case").get(household=household, position="contact")
+    return held.person
+
+
+def vacant() -> QuerySet[Dwelling]:
+    found = Dwelling.objects.filter(tenancies=None, blocks=None)
+    return found.exclude(offers__status="open").order_by("code")
+
+
+def let(coordinator: Actor, stayed: Household, coming: Household, today: date) -> dict[str, Any]:
+    """Leases: with notice, ended, expired with nobody noted as gone, and not begun. Dwellings in as many states."""
+    letting = actor("bostad")
+    noticed = Dwelling.objects.get(code="EX-0002").tenancies.get()
+    tenancies.give_notice(coordinator, tenancy=noticed, by="tenant", noticed_on=today, today=today)
+    ended = Dwelling.objects.get(code="EX-0006").tenancies.get()
+    tenancies.move_out(coordinator, tenancy=ended, last_day=today, keys=Dwelling.Keys.LANDLORD, today=today)
+    blocked = Dwelling.objects.exclude(blocks=None).first()
+    stock.add_document(
+        letting,
+        dwelling=blocked,
+        kind=DwellingDocument.Kind.PLAN,
+        title="Planritning",
+        file_name="planritning.pdf",
+        data=b"%PDF-1.7\n%%EOF\n",
+        today=today,
+    )
+    first, second, third = vacant()[:3]
+    began = today - timedelta(days=100)
+    expired = tenancies.sign(
+        coordinator,
+        dwelling=first,
+        case=stayed.case,
+        form="right",
+        starts_on=began,
+        ends_on=today - timedelta(days=1),
+        persons=1,
+        today=began,
+    )
+    starts = today + timedelta(days=10)
+    future = tenancies.sign(
+        coordinator, dwelling=second, case=coming.case, form="open_ended", starts_on=starts, persons=1, today=today
+    )
+    return {
+        "tenant": noticed.case.household.pk,
+        "lease": {"noticed": noticed.pk, "ended": ended.pk, "expired": expired.pk, "future": future.pk},
+        "dwelling": {
+            "noticed": noticed.dwelling_id,
+            "blocked": blocked.pk,
+            "expired": first.pk,
+            "vacant": third.pk,
+            "promised": Dwelling.objects.get(offers__status="open").pk,
+        },
+    }
+
+
+def sought(coordinator: Actor, household: Household, today: date) -> dict[str, Any]:
+    """Needs: one with a proposal, one that waits for an answer, one that is late and has no room, one with a choice
+    made after the proposal.
+    """
+    before = today - timedelta(days=30)
+    asked = Asked(adults=9, children=0, wanted_from=before, wanted_by=today - timedelta(days=2), wishes={"sfi": ""})
+    late = needs.record_need(coordinator, case=household.case, asked=asked, today=before)
+    found = HousingNeed.objects.filter(status="open").exclude(pk=late.pk).order_by("case__number")
+    waiting = found.get(offers__status="open")
+    declined = found.get(offers__status="declined")
+    chosen = found.exclude(pk__in=[waiting.pk, declined.pk]).get(adults=1, children=0)
+    matching.run(coordinator, today=today)
+    dwelling = vacant().last()
+    needs.lock(coordinator, need=chosen, dwelling=dwelling, reason="Nära den nya arbetsplatsen", today=today)
+    offer = waiting.offers.get(status="open")
+    return {
+        "need": {"declined": declined.pk, "waiting": waiting.pk, "late": late.pk, "chosen": chosen.pk},
+        "needing": declined.case.household.pk,
+        "offer": offer.pk,
+        "run": MatchRun.objects.earliest("run_at").pk,
+        "small": Dwelling.objects.get(code="EX-0013").pk,
+    }
+
+
+def rights(coordinator: Actor, longest: Household, people: list[Person], today: date) -> dict[str, Any]:
+    """Who wants to use the right again, and two who may lose it early: one case is examined, one is decided.
+
+    They lie in the first year of the act: before it no right can end early.
+    """
+    person = contact(longest)
+    for wanted in (40, 70):
+        told = right_services.record_call_back(
+            coordinator, person=person, notified_on=today, wanted_from=today + timedelta(days=wanted), today=today
+        )
+        if wanted == 40:
+            right_services.withdraw_call_back(coordinator, call_back=told, today=today)
+    day = max(today, date(2027, 8, 2))
+    examined, decided = people
+    made = {}
+    for name, one in (("examined", examined), ("decided", decided)):
+        case = ending.open_ending(coordinator, person=one, ground="not_in_programme", today=day)
+        ending.record_reasons(coordinator, ending=case, text="Personen deltar inte i något program.")
+        made[name] = case
+    case = made["decided"]
+    ending.record_ground(coordinator, ending=case, programme="", no_referral_since=day, today=day)
+    ending.record_acceptable_reasons(coordinator, ending=case, outcome="none", text="Inga skäl har kommit fram.")
+    ending.record_children(coordinator, ending=case, affected=False, text="")
+    heard = day + timedelta(days=20)
+    ending.record_communication(coordinator, ending=case, communicated_on=day, reply_by=heard, today=day)
+    ending.record_reply(coordinator, ending=case, replied_on=heard, text="Jag har fått ett arbete.", today=heard)
+    after = heard + timedelta(days=10)
+    ending.decide(
+        coordinator,
+        ending=case,
+        outcome="ends",
+        decided_on=after,
+        decided_by="Socialnämnden",
+        diary_number="SN2027/1",
+        ends_on=after + timedelta(days=60),
+        appeal_instruction=True,
+        today=after,
+    )
+    ending.serve(coordinator, ending=case, served_on=after, today=after)
+    return {
+        "ending": {name: one.pk for name, one in made.items()},
+        "longest": longest.pk,
+        "longest_person": person.pk,
+        "examined_person": examined.pk,
+        "ending_early": decided.case.household.pk,
+    }
+
+
+def stock_files(letting: Actor, today: date) -> dict[str, Any]:
+    """Lists of dwellings under preview and dealt with."""
+    file = policy_data.housing()
+    header = [column.name for column in dwellings.stock_layout(file, stock.landlords(file)).columns]
+    known = Dwelling.objects.get(code="EX-0004")
+    new = {"objektsnummer": "EX-1", "adress": "Nya gatan 1", "omrade": "centrum", "rum": 2, "flest_boende": 3}
+    rows = {**new, "hyra": 7000}, {**new, "objektsnummer": known.code, "adress": known.address, "hyra": 1}
+
+    def stage(filename: str, *rows: Mapping[str, object]) -> StockFile:
+        table = [[row.get(name, "") for name in header] for row in rows]
+        return dwellings.stage(letting, filename, csv_bytes(header, table), today)
+
+    thrown = stage("kastad.csv", *rows)
+    dwellings.discard(letting, thrown.pk)
+    faulty = stage("med-fel.csv", {**new, "hyra": "mycket"}, {"adress": "Utan nummer"})
+    return {"clean": stage("utan-fel.csv", *rows).pk, "faulty": faulty.pk, "thrown": thrown.pk}
+
+
+def yearly_numbers(strategist: Actor, today: date) -> dict[str, Any]:
+    """A year whose numbers are out of order, with a draft and a struck number; one whose wish is settled."""
+    draft = YearlyNumber.objects.get(kind="wish", status="draft")
+    year = draft.year
+    told = {"persons": 7, "on": today - timedelta(days=60), "body": "Länsstyrelsen i Uppsala län", "today": today}
+    numbers.record_number(strategist, year=year, kind="decided", **told)
+    wrong = numbers.record_number(strategist, year=year, kind="decided", **{**told, "persons": 70})
+    numbers.void_number(strategist, wrong, reason="Fel antal")
+    wish = numbers.draft_wish(
+        strategist, year=year + 1, persons=9, grounds={"housing": "Fler blir lediga."}, today=today
+    )
+    numbers.settle_wish(strategist, wish, on=today, body="Kommunstyrelsen", reference="KS2026/2", today=today)
+    return {
+        "number_year": year,
+        "settled_year": year + 1,
+        "blank_year": year + 2,
+        "number": YearlyNumber.objects.get(year=year, kind="preliminary").pk,
+    }
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ LOOKS = [(BROAD, "light", ALL_RULES), (NARROW, "dark", ALL_RULES)]
 ALL_LOOKS = [*LOOKS, (NARROW, "light", COLOURS), (BROAD, "dark", COLOURS)]
 DIFFER = {"sign-in", "start", "household-list", "household", "assignment-list", "task-list", "task", "joint-plan",
           "import-preview", "statistics", "audit-log", "my-plan", "compensation", "claim-list",
-          "reconciliation"}  # fmt: skip
+          "reconciliation", "dwelling-list", "dwelling", "matching", "housing-right-list",
+          "yearly-number-year"}  # fmt: skip
 
 # Empties a form, or fills in what is given by name, and sends it past the browser's own checks.
 SEND = """
@@ -143,6 +144,8 @@ READING = [
     Stop("household", **GUARDED),
     Stop("household-sharing", **GUARDED),
     Stop("household", household_id="closed"),
+    Stop("household-housing", household_id="tenant"),
+    Stop("household-housing", household_id="needing"),
     Stop("person", **PERSON),
     Stop("person", person_id="protected_person"),
 ]
@@ -338,6 +341,91 @@ MOVES = [
     Stop("move-withdraw", move_id="move.decided"),
     Stop("move-withdraw", move_id="move.decided", send="main form.form", status=422),
 ]
+# Homes: the stock and the leases, what is needed and offered, the right to housing and its end, the yearly number.
+STOCK = [
+    Stop("dwelling-list"),
+    Stop("dwelling-list", query="?lage=vacant&stegfri=on&sok=zzz"),
+    *(
+        Stop("dwelling", dwelling_id=f"dwelling.{state}")
+        for state in ("vacant", "promised", "noticed", "expired", "blocked")
+    ),
+    Stop("dwelling-new", send="main form.form"),
+    Stop("dwelling-edit", dwelling_id="dwelling.vacant"),
+    Stop("dwelling-block", dwelling_id="dwelling.vacant", send="main form.form"),
+    Stop("dwelling-document-add", dwelling_id="dwelling.vacant", send="main form.form"),
+    Stop("tenancy-list"),
+    Stop("tenancy-list", query="?lage=all&sok=zzz"),
+    *(Stop("tenancy", tenancy_id=f"lease.{state}") for state in ("noticed", "expired", "future", "ended")),
+    *form("tenancy-new", dwelling_id="dwelling.vacant"),
+    Stop("tenancy-notice", tenancy_id="lease.expired", send="main form.form"),
+    Stop("tenancy-extend", tenancy_id="lease.expired", send="main form.form"),
+    Stop("tenancy-moved-out", tenancy_id="lease.expired", send="main form.form"),
+    Stop("tenancy-void", tenancy_id="lease.future", send="main form.form"),
+]
+SEEKING = [
+    Stop("need-list"),
+    Stop("need-list", query="?lage=withdrawn"),
+    *(Stop("need", need_id=f"need.{state}") for state in ("declined", "waiting", "late", "chosen")),
+    *form("need-new", household_id="tenant"),
+    Stop("need-edit", need_id="need.declined", send="main form.form"),
+    Stop("need-withdraw", need_id="need.declined", send="main form.form"),
+    Stop("need-lock", need_id="need.declined", send="main form.form"),
+    Stop("matching"),
+    Stop("match-run", run_id="run"),
+    *(Stop("match-why", need_id=f"need.{state}") for state in ("declined", "late", "chosen", "waiting")),
+    Stop("offer-new", need_id="need.declined"),
+    Stop("offer-new", query="?bostad={small}", need_id="need.declined", send="main form.form"),
+    Stop("offer-answer", offer_id="offer"),
+    *(Stop("offer-answer", query=f"?svar={said}", offer_id="offer", send="main form.form") for said in ("ja", "nej")),
+]
+EXAMINED = {"ending_id": "ending.examined"}
+RIGHT = [
+    Stop("housing-right-list"),
+    Stop("housing-right-list", query="?visa=unclear"),
+    Stop("housing-right-list", query="?visa=ended"),
+    *(Stop("housing-right", household_id=key) for key in ("longest", "ending_early", "tenant")),
+    Stop("call-back-new", household_id="longest", person_id="longest_person", send="main form.form"),
+    Stop("support-new", household_id="longest", send="main form.form"),
+    Stop("ending-new", person_id="seeking_person"),
+    Stop("ending-new", person_id="examined_person"),
+    Stop("ending-list"),
+    Stop("ending-list", query="?lage=closed"),
+    Stop("ending", **EXAMINED),
+    Stop("ending", ending_id="ending.decided"),
+    Stop("ending-ground", **EXAMINED),
+    *(
+        Stop(f"ending-{part}", send="main form.form", **EXAMINED)
+        for part in ("reasons-acceptable", "children", "communicate", "reply", "reasons", "close")
+    ),
+    *form("ending-decide", **EXAMINED),
+    Stop("ending-serve", ending_id="ending.decided", send="main form.form"),
+]
+LETTING = [
+    Stop("need-list"),
+    Stop("need", need_id="need.declined"),
+    Stop("dwelling", dwelling_id="dwelling.noticed"),
+    Stop("tenancy-list"),
+    Stop("matching"),
+    Stop("housing-right-list"),
+    Stop("stock-import-new"),
+    Stop("stock-import-new", send="main form.form"),
+    *(Stop("stock-import-preview", file_id=f"stock_file.{state}") for state in ("clean", "faulty", "thrown")),
+]
+NUMBERS = [
+    Stop("housing-balance"),
+    Stop("housing-balance", query="?months=24&persons=800&over=6&times=8"),
+    Stop("housing-balance", query="?persons=x&small=90", status=422),
+    Stop("yearly-number"),
+    *(Stop("yearly-number-year", year=year) for year in ("number_year", "settled_year", "blank_year", "2026")),
+    Stop("number-new", year="2026", kind="byte", send="main form.form", status=422),
+    Stop("number-void", year="number_year", number_id="number", send="main form.form", status=422),
+    Stop("criterion-new", year="number_year", code="population", send="main form.form", status=422),
+    Stop("wish-edit", year="number_year"),
+    Stop("wish-edit", year="number_year", send="main form.form", status=422),
+    Stop("wish-edit", year="2026"),
+    Stop("wish-settle", year="number_year", send="main form.form", status=422),
+    Stop("wish-send", year="settled_year", send="main form.form", status=422),
+]
 TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "a visitor": ("", OPEN),
     "a coordinator reads": ("samordnare", READING),
@@ -346,7 +434,10 @@ TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "a coordinator does things": ("samordnare", DEEDS),
     "a coordinator without the right to the protected": ("samordnare2", [Stop("household", status=404, **GUARDED)]),
     "sfi": ("sfi", SFI),
-    "the social secretary": ("socialsekreterare", [Stop("task", task_id="task.socialsekreterare")]),
+    "the social secretary": (
+        "socialsekreterare",
+        [Stop("task", task_id="task.socialsekreterare"), Stop("housing-right-list"), Stop("ending-list")],
+    ),
     "the contact centre": (
         "kontaktcenter",
         [
@@ -373,6 +464,11 @@ TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
     "the strategist and what the responsibility rests on": ("strateg", COOPERATION),
     "the strategist and where the responsibility lies": ("strateg", RESPONSIBILITY),
     "the administrator and the moves": ("forvaltare", MOVES),
+    "a coordinator and the homes": ("samordnare", STOCK),
+    "a coordinator and who seeks a home": ("samordnare", SEEKING),
+    "a coordinator and the right to housing": ("samordnare", RIGHT),
+    "the strategist and the yearly number": ("strateg", NUMBERS),
+    "the housing company": ("bostad", LETTING),
     "an association": ("forening", [Stop("who-does-what"), Stop("task-list", status=403)]),
     "the data protection officer": (
         "dataskydd",
@@ -382,7 +478,17 @@ TOURS: dict[str, tuple[str, Sequence[Stop]]] = {
             Stop("disclosure-register"),
         ],
     ),
-    "the administrator": ("forvaltare", [Stop("ruling-new", key="T-6")]),
+    "the administrator": (
+        "forvaltare",
+        [
+            Stop("ruling-new", key="T-6"),
+            *(Stop("yearly-number-year", year=key) for key in ("number_year", "settled_year")),
+        ],
+    ),
+    "the controller and the homes": (
+        "controller",
+        [Stop("dwelling-list"), Stop("dwelling", dwelling_id="dwelling.expired"), Stop("housing-balance")],
+    ),
     "the newcomer": ("nyanland", [Stop("my-plan")]),
 }
 # Where a page that looks different on a phone is met first.
@@ -394,6 +500,10 @@ NO_PAGE = {
     "argument-withdraw", "weighing-share", "responsibility-map-file", "board-rules-redline",
     "move-copy", "move-discard", "move-letter", "move-redline",
     "friction-reopen",
+    "dwelling-file", "dwelling-unblock", "dwelling-state", "dwelling-document", "dwelling-document-remove",
+    "stock-import-template", "stock-import-errors", "stock-import-confirm", "stock-import-progress",
+    "stock-import-discard", "tenancy-notice-withdraw", "tenancy-tick", "need-unlock", "offer-withdraw", "matching-run",
+    "housing-right-soon", "call-back-withdraw", "ending-letter", "housing-balance-file", "yearly-summary",
     "reconciliation-count",
     "sign-out", "set-language", "demo-sign-in", "import-confirm", "import-discard", "task-take", "task-done",
     "task-not-applicable", "task-reopen", "task-hand-over", "task-move-due", "task-comment",
