@@ -76,7 +76,7 @@ def test_an_offer_begins_with_the_proposal(
     found, home = need(household()), dwelling()
     run = matching.run(coordinator, today=today)
     response = client.get(reverse("offer-new", args=[found.pk]), {"bostad": home.pk, "run": run.pk})
-    assert f"Matchningen föreslår {home.address}" in plain(response)
+    assert f"Matchningen den 23 november 2026 föreslog {home.address}" in plain(response)
     initial = response.context["form"].initial
     assert initial["dwelling"] == str(home.pk)
     assert initial["move_in_on"] == found.wanted_from

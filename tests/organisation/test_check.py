@@ -11,8 +11,8 @@ import yaml
 
 from hemvist.organisation import cli
 from hemvist.organisation.check import check_folder, duty_keys, folder, read_folder
-from hemvist.organisation.reading import Problem
 from hemvist.organisation.files import FILES
+from hemvist.organisation.reading import Problem
 from hemvist.organisation.schema import line_ranges
 from hemvist.planning.shared_plan import CONDITIONS
 

@@ -71,10 +71,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.HOUSING_COORDINATOR: _TASKS | _HOMES | _RIGHT,
     Role.CONTACT_CENTER: _TASKS | {"intake.create"},
     Role.CONTROLLER: _INSIGHT | _MONEY | _WEIGH | {"dwelling.view", "housing_balance.view"},
-    Role.STRATEGIST: _INSIGHT
-    | _DRAFT
-    | _NUMBER
-    | {"compensation.totals", "dwelling.view", "yearly_number.decide"},
+    Role.STRATEGIST: _INSIGHT | _DRAFT | _NUMBER | {"compensation.totals", "dwelling.view", "yearly_number.decide"},
     Role.ASSOCIATION: _OVERVIEW,
     Role.DATA_PROTECTION_OFFICER: _INSIGHT | {"audit.view", "disclosure.audit"},
     Role.ADMINISTRATOR: _INSIGHT

@@ -149,7 +149,7 @@ def protected_since_three_years(demo: Demo) -> Household:
 
 
 def settle_the_last_day(demo: Demo) -> None:
-    """How the municipality counts the last day of the 36 months. T-6 is left open, so that the page shows how it asks."""
+    """How the municipality counts the last day of the 36 months. T-6 is left open: the page shows how it asks."""
     record_ruling(
         key="U15",
         answer="day_before",
@@ -162,7 +162,7 @@ def settle_the_last_day(demo: Demo) -> None:
 
 
 def needs_and_offers(demo: Demo, seeking: Sequence[Household], protected: Household) -> None:
-    """What those who wait for a home need, an offer that was declined, a proposal, and an offer that waits for its answer.
+    """What those who wait for a home need, an offer that was declined, a proposal, and an offer that waits for answer.
 
     The first household's need is known to the landlord; the last one's is not yet.
     """
@@ -285,7 +285,12 @@ def yearly_numbers(demo: Demo) -> None:
     )
     for criterion, value, source, as_of in (
         ("population", "42 988 invånare", "SCB, folkmängd i slutet av 2016", date(2016, 12, 31)),
-        ("reception", "179 kommunmottagna 2018, varav 20 på eget boende", "Migrationsverket, 2019-03-25", date(2018, 12, 31)),
+        (
+            "reception",
+            "179 kommunmottagna 2018, varav 20 på eget boende",
+            "Migrationsverket, 2019-03-25",
+            date(2018, 12, 31),
+        ),
     ):
         numbers.record_criterion(
             strategist, year=ahead, criterion=criterion, value=value, source=source, as_of=as_of, today=demo.today

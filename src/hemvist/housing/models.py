@@ -75,6 +75,11 @@ class Dwelling(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def place(self) -> str:
+        """Address and apartment, so that two flats in one house are told apart."""
+        return f"{self.address}, {self.apartment}" if self.apartment else self.address
+
 
 class DwellingBlock(models.Model):
     """A time when nobody can move in although nobody lives there (spärrad): never the same as occupied."""

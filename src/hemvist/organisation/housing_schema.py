@@ -49,7 +49,7 @@ class LeaseForm(Model):
 
 
 class MatchWeights(Model):
-    """How heavy each wish is when homes are proposed, 0 to 100. Need and accessibility are demands and weigh nothing."""
+    """How heavy each wish is when homes are proposed, 0 to 100. Size and steps are demands and weigh nothing."""
 
     school: Weight
     sfi: Weight
@@ -65,8 +65,8 @@ class Matching(Model):
     """The municipality's policy for proposals of homes. Origin and religion are no criteria and cannot be added."""
 
     weights: MatchWeights
-    # Where each scale ends: a journey of so many minutes, a wait of so many days, a rent so many per cent above what the
-    # household can pay, and an area with so many households are worth nothing.
+    # Where each scale ends: a journey of so many minutes, a wait of so many days, a rent so many per cent above what
+    # the household can pay, and an area with so many households are worth nothing.
     far_minutes: Annotated[int, Field(ge=1, le=240)]
     long_wait_days: Annotated[int, Field(ge=1, le=730)]
     rent_over_percent: Annotated[int, Field(ge=1, le=200)]

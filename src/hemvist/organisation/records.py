@@ -1,5 +1,6 @@
 """What the municipality's folder says, as it was last loaded: who answers for what and by which tasks, the boards'
-rules of procedure, what is known of where responsibility should lie, and the housing policy. Read-only; nothing here is about a person.
+rules of procedure, what is known of where responsibility should lie, and the housing policy. Read-only; nothing here is
+about a person.
 """
 
 from __future__ import annotations

@@ -422,13 +422,10 @@ class References:
             return
         units, own = self._codes("organisation.yaml", "units"), self._own_units()
         for number, unit in enumerate(model.landlords):
-            if self._known(document, ("landlords", number), unit, units, "enheten") and own is not None:
-                if unit not in own:
-                    document.add(
-                        ("landlords", number),
-                        f"enheten {unit} hör varken till en nämnd eller ett kommunalt bolag",
-                        closest(unit, own),
-                    )
+            at: Key = ("landlords", number)
+            if self._known(document, at, unit, units, "enheten") and own is not None and unit not in own:
+                message = f"enheten {unit} hör varken till en nämnd eller ett kommunalt bolag"
+                document.add(at, message, closest(unit, own))
         _document, municipality = self._open("municipality.yaml", MunicipalityFile)
         fixed = model.lease("fixed")
         if municipality is None:

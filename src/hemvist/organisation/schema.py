@@ -1,7 +1,8 @@
 """What a municipality's folder may hold: one pydantic model for each file.
 
-A municipality is data, not code. The folder ``municipalities/<name>/`` has the files in :data:`hemvist.organisation.files.FILES`;
-:mod:`hemvist.organisation.check` reads them and says in Swedish what is wrong and where.
+A municipality is data, not code. The folder ``municipalities/<name>/`` has the files in
+:data:`hemvist.organisation.files.FILES`; :mod:`hemvist.organisation.check` reads them and says in Swedish what is wrong
+and where.
 
 Words used throughout: *board* is a nämnd (its own authority), *branch* a verksamhetsgren (the boundary of
 secrecy, OSL 8 kap. 2 §), *department* a förvaltning, *unit* an enhet that answers for something, *function*

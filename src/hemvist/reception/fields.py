@@ -47,7 +47,12 @@ _FIELDS = (
         lambda p: p.registered_on,
     ),
     # Of the household, not of a person: hemvist.housing reads them for whom they were disclosed to.
-    Field("housing_need", _("Bostadsbehov, erbjudanden och hyresavtal"), "26 kap. 1 § OSL", lambda p: _("visas under Bostäder")),
+    Field(
+        "housing_need",
+        _("Bostadsbehov, erbjudanden och hyresavtal"),
+        "26 kap. 1 § OSL",
+        lambda p: _("visas under Bostäder"),
+    ),
     Field("housing_right", _("När rätten till boende slutar"), "26 kap. 1 § OSL", lambda p: _("visas under Bostäder")),
 )
 

@@ -131,10 +131,8 @@ def dwelling_choices(dwellings: Iterable[Dwelling]) -> list[tuple[str, Any]]:
 
 
 def dwelling_words(dwelling: Dwelling) -> str:
-    apartment = f", {dwelling.apartment}" if dwelling.apartment else ""
-    words = _("%(address)s%(apartment)s: %(rooms)d rum, plats för %(capacity)d") % {
-        "address": dwelling.address,
-        "apartment": apartment,
+    words = _("%(address)s: %(rooms)d rum, plats för %(capacity)d") % {
+        "address": dwelling.place,
         "rooms": dwelling.rooms,
         "capacity": dwelling.capacity,
     }

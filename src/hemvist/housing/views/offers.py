@@ -57,6 +57,7 @@ def offer_new(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     context = {
         "form": form,
         "row": row,
+        "run": run,
         "proposed": next((one for one in free if one.pk == proposed), None),
         "choice": offers.choice(row.need, seen, day, run, today) if seen else None,
     }
