@@ -70,6 +70,13 @@ def test_a_planted_error_is_found(copy: Path, case: dict[str, Any]) -> None:
         assert found.key == case["key"]
 
 
+def test_a_journey_goes_to_an_area_that_exists(copy: Path) -> None:
+    edit(copy, "housing.yaml", "minutes_to: {vaster: 10,", "minutes_to: {vastra: 10,")
+    problem = only(copy)
+    assert "området vastra finns inte" in problem.message
+    assert "centrum" in problem.suggestion
+
+
 def test_the_leases_follow_the_housing_policy(copy: Path) -> None:
     edit(copy, "municipality.yaml", "  kind: open_ended", "  kind: limited\n  years: 2")
     problem = only(copy)

@@ -52,7 +52,7 @@ def match_areas(policy: HousingFile, housed: Mapping[str, int]) -> tuple[Area, .
     return tuple(
         Area(
             code=area.code,
-            minutes={"school": area.minutes_school, "sfi": area.minutes_sfi},
+            minutes={"school": area.minutes_school, "sfi": area.minutes_sfi, **area.minutes_to},
             housed=housed.get(area.code, 0),
             most=area.most_households,
         )

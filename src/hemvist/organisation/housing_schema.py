@@ -16,7 +16,7 @@ Minutes = Annotated[int, Field(ge=0, le=240)]
 
 
 class HousingArea(Model):
-    """A part of the municipality. ``minutes`` is the usual journey, one way, to a school and to SFI.
+    """A part of the municipality. Minutes are the usual journey, one way, to a school, to SFI and to other areas.
 
     ``most_households`` is how many households the municipality places there at one time, so that nobody is gathered in
     one place; without it there is no limit.
@@ -26,6 +26,8 @@ class HousingArea(Model):
     label: Text
     minutes_school: Minutes
     minutes_sfi: Minutes
+    # Area → minutes, for those who wish to live near relatives or work. An area that is left out counts as far away.
+    minutes_to: dict[Code, Minutes] = {}
     most_households: Annotated[int, Field(ge=1)] | None = None
     note: Text | None = None
 
@@ -121,6 +123,10 @@ class HousingFile(Model):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
+        known = {area.code for area in self.areas}
+        for area in self.areas:
+            if unknown := sorted(area.minutes_to.keys() - known):
+                raise ContentError(f"området {unknown[0]} finns inte", f"Rätta minutes_to för {area.code}")
         lists = (
             ("området", (area.code for area in self.areas)),
             ("avtalsformen", (lease.code for lease in self.leases)),

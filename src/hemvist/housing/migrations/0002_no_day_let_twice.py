@@ -39,6 +39,15 @@ def forwards(apps, schema_editor):
         raise RuntimeError(f"No trigger against letting twice is written for {schema_editor.connection.vendor}.")
 
 
+def backwards(apps, schema_editor):
+    if schema_editor.connection.vendor == "sqlite":
+        for deed in ("insert", "update"):
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_overlap_{deed}")
+    else:
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {TABLE}_no_overlap ON {TABLE}")
+        schema_editor.execute(f"DROP FUNCTION IF EXISTS {TABLE}_no_overlap()")
+
+
 class Migration(migrations.Migration):
     dependencies = [("housing", "0001_initial")]
-    operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(forwards, backwards)]
