@@ -339,6 +339,7 @@ SILENT = {
     "number_like": "a filter",
     "people_page": "ids only; the caller reads and logs what it shows of them",
     "get_person": "the caller's query logs what is shown",
+    "disclosed_cases": "ids for a filter; the caller logs what it shows",
     "names_of": "the caller has logged",
     "names_disclosed": "the caller has logged",
     "released_cases": "a filter",

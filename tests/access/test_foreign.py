@@ -146,7 +146,7 @@ WITHOUT_ACTOR = {
     "withheld_by_protection": "numbers for a row that the caller was allowed to read",
     "households_with_late_tasks": "a filter",
 }
-FILTERS = {"number_like", "who_may_apply", "visible_tasks", "may_work", "released_cases"}
+FILTERS = {"number_like", "who_may_apply", "visible_tasks", "may_work", "released_cases", "disclosed_cases"}
 
 
 @pytest.fixture(params=ASKERS)

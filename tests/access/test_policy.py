@@ -29,6 +29,7 @@ WORKERS = {
 }
 INSIGHT = WORKERS | {Role.CONTROLLER, Role.STRATEGIST, Role.DATA_PROTECTION_OFFICER, Role.ADMINISTRATOR}
 OWNER = {Role.COORDINATOR}
+KEEPERS = OWNER | {Role.HOUSING_COORDINATOR}
 MAY: dict[str, set[Role]] = {
     "start.view": INSIGHT | {Role.ASSOCIATION},
     "overview.view": set(Role),
@@ -63,6 +64,20 @@ MAY: dict[str, set[Role]] = {
     "placement.decide": {Role.ADMINISTRATOR},
     "assignment_point.follow": {Role.STRATEGIST, Role.ADMINISTRATOR},
     "friction.log": WORKERS | {Role.CONTROLLER, Role.STRATEGIST, Role.ADMINISTRATOR},
+    "dwelling.view": KEEPERS | {Role.CONTROLLER, Role.STRATEGIST, Role.ADMINISTRATOR},
+    "dwelling.write": KEEPERS,
+    "housing_need.read": KEEPERS,
+    "housing_need.work": KEEPERS,
+    "tenancy.read": KEEPERS,
+    "tenancy.work": KEEPERS,
+    "matching.run": KEEPERS,
+    "housing_right.read": KEEPERS | {Role.SOCIAL_SECRETARY},
+    "housing_right.work": KEEPERS | {Role.SOCIAL_SECRETARY},
+    "housing_right.decide": OWNER | {Role.SOCIAL_SECRETARY},
+    "housing_balance.view": KEEPERS | {Role.CONTROLLER, Role.STRATEGIST, Role.ADMINISTRATOR},
+    "yearly_number.view": INSIGHT,
+    "yearly_number.work": OWNER | {Role.STRATEGIST, Role.ADMINISTRATOR},
+    "yearly_number.decide": {Role.STRATEGIST, Role.ADMINISTRATOR},
 }
 
 

@@ -23,6 +23,8 @@ from hemvist.access.models import AuditEntry, Case, CaseTransfer, RoleGrant, Use
 from hemvist.access.roles import Role
 from hemvist.coordination import services as plan
 from hemvist.coordination.models import Coordinator, PlanTask, TaskEvent
+from hemvist.housing import match_queries, matching, need_queries
+from hemvist.housing.models import Dwelling, HousingNeed
 from hemvist.organisation.models import Branch, Move, Responsibility, Unit
 from hemvist.organisation.queries import distribution_keys, responsible_unit
 from hemvist.organisation.services import FolderError, load_municipality
@@ -42,7 +44,8 @@ def counts() -> dict[str, int]:
     return {
         model._meta.label: model._default_manager.count()
         for model in apps.get_models()
-        if model._meta.app_label in {"organisation", "access", "reception", "coordination", "compensation", "placement"}
+        if model._meta.app_label
+        in {"organisation", "access", "reception", "coordination", "housing", "compensation", "placement"}
     }
 
 
@@ -323,6 +326,41 @@ def test_a_disclosure_to_the_new_owner_ends_and_others_go_on(
     assert going.revoked_at is None
 
 
+def test_homes_follow_the_case_and_what_a_closing_unit_lets_is_let_by_its_heir(
+    decided: Callable[..., Move],
+    household: Callable[..., Household],
+    newly_appointed: User,
+    coordinator: Actor,
+    today: date,
+) -> None:
+    home = household()
+    flats = [
+        Dwelling.objects.create(
+            code=code,
+            landlord=Unit.objects.get(code=code),
+            address="Exempelvägen 1",
+            area="centrum",
+            rooms=3,
+            capacity=5,
+            rent=8_000,
+            available_from=today,
+            sort_key=code,
+        )
+        for code in ("integration", "ehb")
+    ]
+    need = HousingNeed.objects.create(case=home.case, adults=2, children=2, wanted_from=DAY, wanted_by=DAY)
+    run = matching.run(coordinator, today=today)
+    assert run.branch.code == "reception"
+    decided()
+    carrying_out.carry_out_due(DAY)
+    assert [Dwelling.objects.get(pk=flat.pk).landlord.code for flat in flats] == ["reception_sn", "ehb"]
+    new = actor_for(newly_appointed, DAY)
+    assert need_queries.get_need(new, need.pk, today=DAY).own
+    assert match_queries.latest(new, DAY) is not None
+    with pytest.raises(Refused):
+        need_queries.get_need(actor_for(User.objects.get(id=coordinator.user_id), DAY), need.pk, today=DAY)
+
+
 def test_a_newcomer_keeps_the_own_plan(decided: Callable[..., Move], user: Callable[..., User]) -> None:
     newcomer = user(Role.NEWCOMER)
     decided()
@@ -381,6 +419,7 @@ def test_every_table_that_belongs_to_a_unit_or_branch_is_thought_of() -> None:
         "coordination.Commitment",
         "reception.Disclosure",
         "compensation.Payment",
+        "housing.Dwelling",
     }
     history = {
         "access.CaseTransfer",

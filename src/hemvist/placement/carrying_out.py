@@ -24,8 +24,9 @@ from hemvist.access.roles import Role
 from hemvist.compensation.models import Payment, PaymentFile
 from hemvist.coordination.models import Commitment, Coordinator, PlanChange, PlanTask, TaskEvent
 from hemvist.coordination.queries import UNFINISHED
+from hemvist.housing.models import Dwelling, MatchRun, StockFile
 from hemvist.law.obligations import obligations
-from hemvist.organisation import records
+from hemvist.organisation import moves, records
 from hemvist.organisation.models import Move, Unit
 from hemvist.organisation.queries import (
     current_plan_template,
@@ -40,8 +41,8 @@ from hemvist.reception.models import Disclosure, ImportRun
 
 RECEPTION, COORDINATION = Thing("reception"), Thing("coordination")
 AT_A_TIME = 500
-# Files that lie in a branch because the reception does.
-FOLLOWS_BRANCH = (ImportRun, PaymentFile)
+# Files and proposals that lie in a branch because the reception does.
+FOLLOWS_BRANCH = (ImportRun, PaymentFile, StockFile, MatchRun)
 
 
 def standing(day: date) -> Q:
@@ -156,6 +157,7 @@ class _Day:
             outcome.commitments = Commitment.objects.filter(unit__code__in=move.closes, outcome="").update(
                 unit=self.after.get(COORDINATION) or self.new
             )
+        self._pass_dwellings()
         self._write_journal()
         return outcome
 
@@ -334,6 +336,15 @@ class _Day:
             }
             for case_id, _closed, _branch, code in rows
         ]
+
+    def _pass_dwellings(self) -> None:
+        """What a closing unit lets is let by its heir."""
+        if not self.move.closes or not Dwelling.objects.filter(landlord__code__in=self.move.closes).exists():
+            return
+        units = {unit.code: unit for unit in Unit.objects.all()}
+        for heir in moves.heirs(records.responsibilities()):
+            if heir.closed in self.move.closes:
+                Dwelling.objects.filter(landlord__code=heir.closed).update(landlord=units[heir.unit])
 
     def _pass_coordination(self) -> None:
         """The cases of the old coordinating unit get the new one. Its person stays if that person works there."""
