@@ -281,6 +281,9 @@ VIEWS: dict[str, View] = {
     "ending-decide": View(
         COORDINATOR, of="ending", hidden=frozenset({FOREIGN, "social_secretary"}), answers=(200, 302)
     ),
+    "ending-change": View(
+        COORDINATOR, of="ending", hidden=frozenset({FOREIGN, "social_secretary"}), answers=(200, 302)
+    ),
     "ending-close": of_right("ending"),
     "ending-serve": of_right("ending", answers=(200, 302)),
     "ending-letter": of_right("ending_letter"),

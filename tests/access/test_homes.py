@@ -167,6 +167,12 @@ class Homes:
         offers.withdraw_offer(self.owner, offer=self.offer, today=LATER)
         return self.need
 
+    def free_spare(self) -> Dwelling:
+        """A dwelling to let to the household, which waits for no answer."""
+        assert self.spare is not None
+        self.free_need()
+        return self.spare
+
     def no_need(self) -> Case:
         needs.withdraw_need(self.owner, need=self.free_need(), reason=WORDS, today=LATER)
         return self.case
@@ -180,15 +186,15 @@ class Homes:
         return self.lease
 
     def coming(self) -> Tenancy:
-        assert self.spare is not None
         return tenancies.sign(
             self.owner,
-            dwelling=self.spare,
+            dwelling=self.free_spare(),
             case=self.case,
             form="right",
             starts_on=LATER + 9 * DAY,
             ends_on=LATER + 90 * DAY,
             persons=3,
+            reason=TYPED,
             today=LATER,
         )
 
@@ -253,8 +259,8 @@ def with_homes(world: World) -> Homes:
     """It lives somewhere, looks for another home and has been offered one; its right goes on and is examined."""
     owner = world.trusted
     settle(world.household)
-    lived = stock.add_dwelling(owner, facts=facts(LIVED, LIVED_AT), today=LATER)
-    offered = stock.add_dwelling(owner, facts=facts(OFFERED, OFFERED_AT), today=LATER)
+    lived = stock.add_dwelling(owner, facts=facts(LIVED, LIVED_AT))
+    offered = stock.add_dwelling(owner, facts=facts(OFFERED, OFFERED_AT))
     lease = tenancies.sign(
         owner, dwelling=lived, case=world.case, form="open_ended", starts_on=LATER - 60 * DAY, persons=3, today=LATER
     )
@@ -291,7 +297,7 @@ def with_homes(world: World) -> Homes:
 def homes(world: World) -> Homes:
     rule("U15", "same_day")
     made = with_homes(replace(world, today=LATER))
-    made.spare = stock.add_dwelling(made.owner, facts=facts("EX-1", "Exempelgatan 1"), today=LATER)
+    made.spare = stock.add_dwelling(made.owner, facts=facts("EX-1", "Exempelgatan 1"))
     made.wish = numbers.draft_wish(made.owner, year=2028, persons=8, grounds={}, today=LATER)
     rows = csv_bytes(HEADER, [("EX-1", "Exempelgatan 1", "norr", 3, 5, 8_100)])
     made.file_id = importing.stage(made.owner, "bostader.csv", rows, LATER).pk
@@ -396,7 +402,7 @@ def page_of(found: match_queries.RunPage | None) -> Any:
     if found is None:
         return None
     numbers_of = (found.needs, found.homes, found.placed, found.left, found.met, found.by_hand, found.withheld)
-    return found.proposals, found.without, numbers_of, found.proof, found.changes, found.run.policy
+    return found.proposals, found.without, numbers_of, found.proof, found.outside, found.changes, found.run.policy
 
 
 def number_given(h: Homes, a: Actor) -> Any:
@@ -549,7 +555,10 @@ QUESTIONS: dict[str, Question] = {
         "matching.explained",
     ),
     "offers.run_to_compare": Question(
-        lambda h, a: bool(offers.run_to_compare(a, h.need, h.run.pk)), silent="for the deed"
+        lambda h, a: bool(offers.run_to_compare(a, h.need, h.run.pk, LATER)), silent="for the deed"
+    ),
+    "offers.choice": Question(
+        lambda h, a: offers.choice(a, h.need, h.spare, LATER + 20 * DAY, h.run, LATER), silent="for the deed"
     ),
     # the right
     "right.watch_list": Question(
@@ -652,7 +661,6 @@ QUESTIONS: dict[str, Question] = {
 
 # Functions that ask nobody, and why that gives nobody anything.
 WITHOUT_ACTOR = {
-    "balance.threshold": "of the municipality",
     "balance.table": "arranges a page already read",
     "balance.year_supply": "sums without what may not be told to all",
     "cli.register": "for who has the server",
@@ -675,13 +683,17 @@ WITHOUT_ACTOR = {
     "matching.housed_by_area": "numbers without protected cases",
     "matching.searched_until": "a day of a need already read",
     "matching.kept_policy": "of the municipality",
+    "matching.kept_matching": "reads a run already found",
     "matching.mark_of": "a fingerprint",
+    "matching.mark_of_inputs": "a fingerprint",
     "matching.state_of": "a fingerprint",
     "need_queries.with_parts": "joins what is already filtered",
     "need_queries.fields_read": "words for the journal",
     "need_queries.wish_words": "words",
     "need_queries.proposed_dwelling": "reads a run already found",
     "needs.suggested": "computes on a household already read",
+    "needs.meet": "for the deeds, on a case that they hold",
+    "needs.reopen": "for the deeds, on a case that they hold",
     "needs.release": "for the deeds",
     "needs.checked_reason": "checks words",
     "needs.stored_wishes": "shape",
@@ -700,7 +712,6 @@ WITHOUT_ACTOR = {
     "number_versions.stages": "of the municipality",
     "number_versions.law_versions": "of the municipality",
     "numbers.default_body": "words",
-    "offers.choice": "compares a need and a dwelling that the caller has read",
     "offers.usual_reply_day": "a day",
     "policy_data.housing": "of the municipality",
     "policy_data.said": "words",
@@ -708,8 +719,6 @@ WITHOUT_ACTOR = {
     "policy_data.match_policy": "of the municipality",
     "policy_data.match_areas": "of the municipality",
     "queries.calendars": "of dwellings already read",
-    "queries.dwelling_state": "of a dwelling already read",
-    "queries.free_periods": "of dwellings already read",
     "queries.becomes_vacant_soon": "computes on a state already read",
     "right.marks": "of the municipality",
     "right.rights_in": "for services; of a case that the caller was allowed to read",
@@ -773,7 +782,7 @@ def ending_deed(
 DEEDS: dict[str, Deed] = {
     # The stock is no personal data: who lets dwellings does with them what is to be done, but for the hidden ones.
     "stock.add_dwelling": Deed(
-        lambda h, a, _given: stock.add_dwelling(a, facts=facts("EX-9", "Exempelgatan 9"), today=LATER),
+        lambda h, a, _given: stock.add_dwelling(a, facts=facts("EX-9", "Exempelgatan 9")),
         "dwelling.added",
         W_STOCK,
         "",
@@ -846,9 +855,16 @@ DEEDS: dict[str, Deed] = {
     "tenancies.sign": lease_deed(
         "signed",
         lambda h, a, spare: tenancies.sign(
-            a, dwelling=spare, case=h.case, form="open_ended", starts_on=LATER + DAY, persons=3, today=LATER
+            a,
+            dwelling=spare,
+            case=h.case,
+            form="open_ended",
+            starts_on=LATER + DAY,
+            persons=3,
+            reason=TYPED,
+            today=LATER,
         ),
-        lambda h: h.spare,
+        Homes.free_spare,
     ),
     "tenancies.give_notice": lease_deed(
         "notice_tenant",
@@ -933,7 +949,9 @@ DEEDS: dict[str, Deed] = {
         Homes.free_need,
     ),
     "offers.accept": Deed(
-        lambda h, a, offer: offers.accept(a, offer=offer, form="open_ended", starts_on=LATER + 20 * DAY, today=LATER),
+        lambda h, a, offer: offers.accept(
+            a, offer=offer, form="open_ended", starts_on=LATER + 20 * DAY, reason=TYPED, today=LATER
+        ),
         "offer.accepted",
         W_NEED,
         "need",
@@ -1010,6 +1028,14 @@ DEEDS: dict[str, Deed] = {
         "reasons_recorded", lambda h, a, one: ending.record_reasons(a, ending=one, text=WORDS)
     ),
     "ending.decide": ending_deed("decided", decide, Homes.heard, permission="housing_right.decide"),
+    "ending.change_decision": ending_deed(
+        "decision_changed",
+        lambda h, a, one: ending.change_decision(
+            a, ending=one, changed_on=LATER, changed_by=TYPED, note=WORDS, today=LATER
+        ),
+        Homes.decided,
+        permission="housing_right.decide",
+    ),
     "ending.close": ending_deed("closed", lambda h, a, one: ending.close(a, ending=one, reason=WORDS, today=LATER)),
     "ending.serve": ending_deed(
         "served", lambda h, a, one: ending.serve(a, ending=one, served_on=LATER, today=LATER), Homes.decided
@@ -1260,8 +1286,8 @@ def test_the_landlord_is_told_of_the_right_a_case_and_a_day(homes: Homes, lettin
     (line,) = right.watch_list(letting, today=LATER).lines
     assert (line.own, line.row.case_number, line.row.end) == (False, homes.case.number, END)
     # One case, of however many persons.
-    assert right.soon(letting, today=END - 50 * DAY) == (1, END)
-    assert right.soon(homes.owner, today=END - 50 * DAY) == (3, END)
+    assert right.soon(letting, today=END - 50 * DAY) == (1, END, 0)
+    assert right.soon(homes.owner, today=END - 50 * DAY) == (3, END, 1)
     assert homes.case.number not in seen_by(homes, letting, "need_queries.list_needs", "lease_queries.list_tenancies")
 
 
@@ -1368,7 +1394,7 @@ def crowd(actor: Callable[..., Actor], today: date) -> World:
     settle(lives)
     settle(seeks)
     for number, address in enumerate(("Exempelgatan 1", "Exempelgatan 2"), 1):
-        stock.add_dwelling(trusted, facts=facts(f"EX-{number}", address), today=LATER)
+        stock.add_dwelling(trusted, facts=facts(f"EX-{number}", address))
     tenancies.sign(
         trusted,
         dwelling=Dwelling.objects.get(code="EX-1"),
@@ -1384,11 +1410,16 @@ def crowd(actor: Callable[..., Actor], today: date) -> World:
 
 
 def hidden_household(crowd: World, today: date) -> Homes:
-    """A household that is protected from its first day, with home, need, offer, right and a case of ending it."""
+    """A household that is protected from its first day, with home, need, offer, right and a case of ending it.
+
+    Its lease is given notice of, so that the home is one to plan with for those who may know of it.
+    """
     (made,) = register_households(crowd.trusted, [new_household(today)], today=today)
     world = World(LATER, crowd.trusted, crowd.trusted, crowd.trusted, made, crowd.trusted)
     world.protect(valid_from=today)
-    return with_homes(world)
+    hidden = with_homes(world)
+    hidden.noticed()
+    return hidden
 
 
 WATCHERS = {
@@ -1400,10 +1431,17 @@ WATCHERS = {
 
 
 def test_a_protected_household_changes_no_answer(crowd: World, actor: Callable[..., Actor], today: date) -> None:
-    """Not one number, sum, filter, proposal or file is another than if the household had never come."""
+    """Not one number, sum, filter, proposal or file is another than if the household had never come.
+
+    Nor in a matching that is made by somebody who handles it.
+    """
     watchers = {name: actor(who.role, unit=who.unit) for name, who in WATCHERS.items()}
     before = {name: answers(watcher) for name, watcher in watchers.items()}
-    hidden_household(crowd, today)
+    MatchRun.objects.all().delete()
+    hidden = hidden_household(crowd, today)
+    assert LIVED in {one.code for one in queries.stock_for_planning(crowd.trusted, LATER)}
+    made = matching.run(crowd.trusted, today=LATER, time_limit=SECONDS)
+    assert str(hidden.lived.pk) not in made.result["homes"]
     after = {name: answers(watcher) for name, watcher in watchers.items()}
     changed = {
         (name, question): (before[name][question], after[name][question])
@@ -1441,29 +1479,40 @@ def test_a_dwelling_that_was_somebody_elses_is_hidden_with_that_households_lease
         status="declined",
         decline_reason="rent",
     )
+    offer = need.offers.get()
+    needs.lock(owner, need=need, dwelling=homes.lived, reason=TYPED, today=LATER)
+    kept = matching.run(owner, today=LATER, time_limit=SECONDS)
 
-    def seen() -> str:
+    def seen() -> list[str]:
         home = household.homes_of(plain, other.case, today=LATER)
-        return "\n".join(
-            told(
-                [
-                    [row.offers for row in need_queries.list_needs(plain, today=LATER, show="all")[0]],
-                    need_queries.need_page(plain, need.pk, today=LATER).row.offers,
-                    home.offers,
-                    home.leases,
-                    lease_queries.list_tenancies(plain, LeaseFilter("all"), today=LATER),
-                    right.right_of_household(plain, other.pk, today=LATER),
-                ]
-            )
+        row = need_queries.need_page(plain, need.pk, today=LATER).row
+        listed = next(one for one in need_queries.list_needs(plain, today=LATER)[0] if one.need == need)
+        parts = (
+            *((one.offers, one.locked) for one in (row, listed)),
+            (home.offers, home.leases, lease_queries.list_tenancies(plain, LeaseFilter("all"), today=LATER)),
+            right.right_of_household(plain, other.pk, today=LATER),
+            [one.steps for one in match_queries.read(plain, kept.pk, LATER).without],
         )
+        return ["\n".join(told(part)) for part in parts]
+
+    def found(part: str) -> set[str]:
+        return {mark for mark in (LIVED, LIVED_AT, OFFERED, OFFERED_AT) if mark in part}
 
     before = seen()
-    assert LIVED_AT in before
-    assert OFFERED_AT in before
+    assert all(found(part) for part in (*before[:3], before[4])), before
+    assert need_queries.get_offer(plain, offer.pk, today=LATER)[0] == offer
     homes.world.protect()
-    after = seen()
-    assert LIVED_AT not in after
-    assert OFFERED_AT not in after
+    assert not set().union(*map(found, seen()))
+    with pytest.raises(NotVisible):
+        need_queries.get_offer(plain, offer.pk, today=LATER)
+    assert need_queries.get_need(plain, need.pk, today=LATER).locked_unseen
+    # Nor is it told by a matching that is made by somebody who may know of it.
+    made = matching.run(owner, today=LATER, time_limit=SECONDS)
+    page = match_queries.latest(plain, LATER)
+    assert page is not None
+    assert page.run == made
+    assert not found("\n".join(told([page_of(page)[2:], [one.steps for one in page.without], made.result])))
+    assert match_queries.explained(plain, need.pk, LATER, time_limit=SECONDS).aside
 
 
 def test_a_dwelling_chosen_for_a_protected_household_is_hidden_before_it_is_offered(

@@ -399,6 +399,7 @@ RIGHT = [
     ),
     *form("ending-decide", **EXAMINED),
     Stop("ending-serve", ending_id="ending.decided", send="main form.form"),
+    *form("ending-change", ending_id="ending.decided"),
 ]
 LETTING = [
     Stop("need-list"),

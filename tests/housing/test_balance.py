@@ -14,9 +14,13 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import Refused
 from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
+from hemvist.housing import queries
 from hemvist.housing.balance import Asked, Expected, balance_page, known_needs, table, year_supply
-from hemvist.housing.models import Dwelling, DwellingBlock, HousingNeed, Tenancy, YearlyNumber
-from hemvist.organisation.models import HistoricalFigure
+from hemvist.housing.models import Dwelling, DwellingBlock, HousingNeed, Offer, Tenancy, YearlyNumber
+from hemvist.organisation.models import HistoricalFigure, Municipality
+from hemvist.organisation.queries import small_number_threshold
+from hemvist.organisation.schema import MunicipalityFile
+from hemvist.outlook.queries import statistics
 from hemvist.reception.models import Assignment, Household
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +94,54 @@ def test_a_lease_that_ends_gives_a_home_and_a_blocked_home_none(
     freed = {month.month: month.freed for month in page.base.months if any(month.freed)}
     assert freed == {date(2027, 3, 1): (0, 1, 0)}
     assert page.not_counted == 1
+
+
+@pytest.mark.usefixtures("nobody_expected")
+def test_an_offered_home_is_to_be_given_out_until_the_answer_and_one_let_from_later_is_not(
+    coordinator: Actor,
+    letting: Actor,
+    dwelling: Callable[..., Dwelling],
+    tenancy: Callable[..., Tenancy],
+    settled: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    today: date,
+) -> None:
+    home = dwelling()
+    Offer.objects.create(
+        need=need(settled()), dwelling=home, made_on=today, reply_by=today, move_in_on=today + timedelta(days=9)
+    )
+    page = balance_page(coordinator, PLAIN, today=today)
+    assert (page.vacant, page.not_counted, page.known.shown) == (1, 0, 1)
+    assert page.base.first_waiting is None
+    # The list of homes says promised, and so does the matching.
+    totals = queries.list_dwellings(letting, queries.StockFilter(), today=today, offset=0, limit=9).totals
+    assert (totals.vacant, totals.promised) == (0, 1)
+    tenancy(dwelling(), settled(family="Provsson"), starts_on=today + timedelta(days=9))
+    assert balance_page(coordinator, PLAIN, today=today).vacant == 1
+
+
+@pytest.mark.parametrize("how", ["voided", "moved out"])
+def test_a_household_whose_lease_came_to_nothing_needs_a_home_again(
+    coordinator: Actor,
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    tenancy: Callable[..., Tenancy],
+    today: date,
+    how: str,
+) -> None:
+    one = household()
+    need(one, status=HousingNeed.Status.WITHDRAWN)
+    need(one, status=HousingNeed.Status.HOUSED)
+    lease = tenancy(dwelling(), one)
+    assert known_needs(coordinator, today).shown == 0
+    if how == "voided":
+        Tenancy.objects.filter(pk=lease.pk).update(voided_at="2026-11-20T08:00Z")
+    else:
+        Tenancy.objects.filter(pk=lease.pk).update(ends_on=today, moved_out_on=today)
+    assert [one.persons for one in known_needs(coordinator, today).own] == [4]
+    need(one)
+    assert known_needs(coordinator, today).shown == 1
 
 
 @pytest.mark.usefixtures("nobody_expected")
@@ -311,6 +363,42 @@ def test_a_protected_household_is_counted_only_for_who_may_see_it(
     assert balance_page(trusted, PLAIN, today=today).known.shown == 1
     assert balance_page(trusted, PLAIN, today=today, exported=True).known.shown == 0
     assert AuditEntry.objects.filter(action="housing_balance.exported").count() == 1
+
+
+def test_the_file_is_the_same_with_and_without_reach_of_protected_households(
+    coordinator: Actor,
+    actor: Callable[..., Actor],
+    dwelling: Callable[..., Dwelling],
+    tenancy: Callable[..., Tenancy],
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    today: date,
+) -> None:
+    closed = household()
+    tenancy(dwelling(), closed, ends_on=today + timedelta(days=10))
+    need(closed)
+    dwelling()
+    protect(closed)
+    trusted = actor(Role.COORDINATOR, handles_protected=True)
+
+    def read(who: Actor, exported: bool) -> tuple[Any, ...]:
+        page = balance_page(who, Asked(), today=today, exported=exported)
+        return table(page), page.vacant, page.known, page.expected
+
+    assert read(trusted, exported=False) != read(coordinator, exported=False)
+    assert read(trusted, exported=True) == read(coordinator, exported=True)
+
+
+def test_the_threshold_is_the_municipalitys(coordinator: Actor, strategist: Actor, today: date) -> None:
+    owner = Municipality.objects.get()
+    owner.data["settings"]["small_number_threshold"] = 7
+    owner.save()
+    assert known_needs(coordinator, today).threshold == small_number_threshold() == 7
+    assert statistics(strategist, today=today).threshold == 7
+
+
+def test_without_a_municipality_the_threshold_is_that_of_the_folder(db: None) -> None:
+    assert small_number_threshold() == MunicipalityFile.model_fields["small_number_threshold"].default
 
 
 def test_few_assigned_are_not_told_without_reach(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from tests.housing.rights import END, LATER, adult, fact, protect, rule, settle
 
@@ -182,6 +182,18 @@ def test_acceptable_reasons_block_the_end_but_not_that_the_right_goes_on(coordin
     assert EarlyEnding.objects.get().status == "continues"
 
 
+def test_that_the_right_goes_on_may_be_decided_as_soon_as_there_are_reasons(coordinator: Actor, opened: Open) -> None:
+    ending = opened()
+    assert examined(coordinator, ending).outcomes == ()
+    deeds.record_reasons(coordinator, ending=ending, text="Personen är anvisad igen.")
+    page = examined(coordinator, ending)
+    assert page.state.lacks
+    assert not page.state.blocks
+    assert page.outcomes == ("continues",)
+    deeds.decide(coordinator, ending=ending, **{**DECISION, "outcome": "continues", "ends_on": None})
+    assert EarlyEnding.objects.get().status == "continues"
+
+
 @pytest.mark.parametrize(
     ("deed", "given", "field"),
     [
@@ -314,6 +326,66 @@ def test_the_decision_is_served_afterwards(coordinator: Actor, opened: Open) -> 
     assert EarlyEnding.objects.get().served_on == LATER
 
 
+def change(actor: Actor, ending: EarlyEnding, **changed: Any) -> EarlyEnding:
+    given = {"changed_on": LATER + timedelta(days=40), "changed_by": " Förvaltningsrätten i Uppsala ", "note": SECRET}
+    return deeds.change_decision(actor, ending=ending, today=LATER + timedelta(days=40), **{**given, **changed})
+
+
+def test_a_change_of_the_decision_gives_the_right_back(coordinator: Actor, home: Household, opened: Open) -> None:
+    ending = complete(coordinator, opened())
+    with pytest.raises(ValidationError, match="Bara ett beslut"):
+        change(coordinator, ending)
+    deeds.decide(coordinator, ending=ending, **DECISION)
+    steps = examined(coordinator, ending).steps
+    changed = change(coordinator, ending)
+    assert (changed.status, changed.changed_by, changed.ends_on) == (
+        "changed",
+        "Förvaltningsrätten i Uppsala",
+        date(2027, 12, 31),
+    )
+    page = examined(coordinator, ending, LATER + timedelta(days=41))
+    assert (page.right.end, page.steps, page.decided, page.outcomes) == (END, steps, True, ())
+    with pytest.raises(ValidationError, match="Bara ett beslut"):
+        change(coordinator, ending)
+    deeds.serve(coordinator, ending=ending, served_on=LATER, today=LATER)
+    assert opened("tenancy_forfeited", LATER + timedelta(days=41)).pk
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"changed_on": LATER - timedelta(days=1)}, "changed_on"),
+        ({"changed_on": LATER + timedelta(days=41)}, "changed_on"),
+        ({"changed_by": " "}, "changed_by"),
+        ({"changed_by": "x" * 201}, "changed_by"),
+        ({"note": ""}, "note"),
+        ({"note": "x" * 301}, "note"),
+    ],
+)
+def test_a_change_says_what_it_must(coordinator: Actor, opened: Open, wrong: dict[str, Any], field: str) -> None:
+    ending = complete(coordinator, opened())
+    deeds.decide(coordinator, ending=ending, **DECISION)
+    with pytest.raises(ValidationError) as error:
+        change(coordinator, ending, **wrong)
+    assert list(error.value.error_dict) == [field]
+    assert EarlyEnding.objects.get().status == "ends"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"changed_by": ""}, {"change_note": ""}, {"changed_on": None}, {"changed_on": LATER - timedelta(days=1)}]
+)
+def test_the_table_holds_no_change_without_a_day_somebody_and_what(
+    coordinator: Actor, opened: Open, wrong: dict[str, Any]
+) -> None:
+    ending = complete(coordinator, opened())
+    deeds.decide(coordinator, ending=ending, **DECISION)
+    change(coordinator, ending)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        without(ending, **wrong)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        without(ending, ends_on=None)
+
+
 def test_a_closed_case_leaves_the_right_as_it_was(coordinator: Actor, home: Household, opened: Open) -> None:
     ending = complete(coordinator, opened())
     deeds.close(coordinator, ending=ending, reason="Personen är anvisad igen.", today=LATER)
@@ -346,6 +418,8 @@ def test_only_who_may_decide_decides_and_strangers_find_nothing(
         assert ending_case.ending_list(stranger, today=LATER) == ([], False)
     with pytest.raises(Refused):
         examined(actor(Role.CONTROLLER), ending)
+    with pytest.raises(Refused):
+        deeds.change_decision(worker, ending=ending, changed_on=LATER, changed_by="x", note="x", today=LATER)
     # The secretary who sits in the case's own branch may.
     inside = actor(Role.SOCIAL_SECRETARY, "integration")
     assert deeds.decide(inside, ending=ending, **DECISION).status == "ends"
@@ -365,6 +439,7 @@ def test_every_entry_is_in_the_journal_without_the_words(coordinator: Actor, ope
     ending = complete(coordinator, opened())
     deeds.decide(coordinator, ending=ending, **DECISION)
     deeds.serve(coordinator, ending=ending, served_on=LATER, today=LATER)
+    change(coordinator, ending, changed_by=SECRET)
     rows = AuditEntry.objects.filter(action__startswith="early_ending.").order_by("id")
     assert [row.action.split(".")[1] for row in rows] == [
         "opened",
@@ -376,6 +451,7 @@ def test_every_entry_is_in_the_journal_without_the_words(coordinator: Actor, ope
         "reasons_recorded",
         "decided",
         "served",
+        "decision_changed",
     ]
     assert SECRET not in str([(row.details, row.reason) for row in rows])
     assert rows[7].details["outcome"] == "ends"

@@ -116,6 +116,18 @@ def test_that_the_right_goes_on_is_a_letter_too(coordinator: Actor, ending: Earl
     assert document.title == "Din rätt till boende består"
 
 
+def test_a_decision_that_was_changed_says_that_it_no_longer_holds(
+    coordinator: Actor, client_for: Callable[..., Client], ending: EarlyEnding
+) -> None:
+    decide(coordinator, ending)
+    given = {"changed_on": LATER, "changed_by": "Förvaltningsrätten", "note": "Upphävt, mål 1-27", "today": LATER}
+    deeds.change_decision(coordinator, ending=ending, **given)
+    words = docx_words(client_for(coordinator), ending)
+    assert "Beslutet ändrades 10 september 2027 av Förvaltningsrätten. Det gäller inte längre." in words
+    assert "Sista dagen är 31 december 2027" in words
+    assert "Utkast" not in words
+
+
 def test_the_letter_is_swedish_for_an_english_reader(coordinator: Actor, ending: EarlyEnding) -> None:
     with translation.override("en"):
         page = ending_case.examine(coordinator, ending.pk, today=LATER)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,9 +29,11 @@ PARTS = (
     "ending-reply",
     "ending-reasons",
     "ending-decide",
+    "ending-change",
     "ending-close",
     "ending-serve",
 )
+DECIDING = ("ending-decide", "ending-change")
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +97,7 @@ def test_a_case_from_its_beginning_to_the_letter(client: Client, person: Person)
     text = post(client, "ending-reply", ending, replied_on="2027-09-01", text="Jag svarar.")
     assert "Vänta på svar" not in text
     assert "Jag svarar." in text
-    assert "Registrera beslutet" not in text
+    assert "Ett beslut kan registreras när skälen är skrivna." in text
     text = post(client, "ending-reasons", ending, text="Därför.")
     assert "en människa avgör" in text
     assert "Registrera beslutet" in text
@@ -121,6 +123,61 @@ def test_a_case_from_its_beginning_to_the_letter(client: Client, person: Person)
     assert "till och med 31 december 2027" in text
     assert "UN2027/1" in text
     assert "beslutat slut i förtid" in plain(client.get(reverse("housing-right-list")))
+
+    assert "Beslutet har ändrats" in shown(client, ending)
+    given = {"changed_on": "2027-09-10", "changed_by": "Förvaltningsrätten", "note": "Upphävt, mål 1-27"}
+    text = post(client, "ending-change", ending, **{**given, "changed_on": "2027-09-01"})
+    assert "Dagen ska ligga efter beslutet" in text
+    assert "Ändringen är registrerad." in post(client, "ending-change", ending, **given)
+    text = shown(client, ending)
+    assert "Beslutet gäller inte längre. Rätten räknas som före det. Upphävt, mål 1-27" in text
+    assert "Beslutet har ändrats" not in text
+    assert "Beslutet ändrat" in plain(client.get(reverse("ending-list"), {"lage": "changed"}))
+    text = plain(client.get(reverse("housing-right", args=[person.case.household.pk])))
+    assert "upphör i förtid." not in text
+    assert "Här finns inget beslut om att rätten upphör." in plain(
+        client.get(reverse("ending-change", args=[ending.pk]))
+    )
+    assert plain(client.get(address)).count("Inget hindrar att grunden prövas.") == 3
+
+
+TICKED = {"ground": "Grundens uppgifter", "reply": "Personens yttrande", "communication": "Kommunicering"}
+
+
+def ticks(client: Client, ending: EarlyEnding) -> dict[str, bool]:
+    found = client.get(reverse("ending", args=[ending.pk])).context["parts"]
+    return {key: next(part.done for part in found if part.label == label) for key, label in TICKED.items()}
+
+
+def test_the_ticks_are_what_the_law_finds_left(client: Client, coordinator: Actor, ending: EarlyEnding) -> None:
+    """A programme is a fact too; a time that ran out without an answer is heard; one that was not given is not."""
+    assert ticks(client, ending) == {"ground": False, "reply": False, "communication": False}
+    deeds.record_ground(coordinator, ending=ending, today=LATER, programme="introduction", no_referral_since=None)
+    assert ticks(client, ending)["ground"]
+    deeds.record_communication(
+        coordinator,
+        ending=ending,
+        communicated_on=date(2027, 8, 2),
+        reply_by=LATER - timedelta(days=1),
+        today=date(2027, 8, 2),
+    )
+    assert ticks(client, ending) == {"ground": True, "reply": True, "communication": True}
+    EarlyEnding.objects.update(reply_by=LATER)
+    assert ticks(client, ending) == {"ground": True, "reply": False, "communication": True}
+    EarlyEnding.objects.update(reply_by=None)
+    assert ticks(client, ending) == {"ground": True, "reply": False, "communication": False}
+    EarlyEnding.objects.update(
+        ground="assignment_withdrawn",
+        programme="",
+        withdrawal_decided_on=date(2027, 6, 1),
+        withdrawal_final_on=date(2027, 7, 1),
+        within_own_control=True,
+    )
+    assert not ticks(client, ending)["ground"]
+    EarlyEnding.objects.update(programme="introduction")
+    assert ticks(client, ending)["ground"]
+    EarlyEnding.objects.update(withdrawal_final_on=None)
+    assert not ticks(client, ending)["ground"]
 
 
 def test_below_twenty_the_blocks_stand_before_anything_is_begun(client: Client, person: Person) -> None:
@@ -193,7 +250,7 @@ def test_strangers_find_nothing(
         assert client.get(reverse("ending-new", args=[ending.person_id])).status_code == 404
         for name in ("ending", *PARTS):
             status = client.get(reverse(name, args=[ending.pk])).status_code
-            assert status == (403 if name == "ending-decide" and stranger == letting else 404), name
+            assert status == (403 if name in DECIDING and stranger == letting else 404), name
     refused = client_for(actor(Role.CONTROLLER))
     assert {refused.get(reverse(name, args=[ending.pk])).status_code for name in ("ending", *PARTS)} == {403}
 

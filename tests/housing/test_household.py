@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from tests.housing.rights import END, LATER, adult, rule, settle
@@ -99,12 +100,12 @@ def test_the_first_page_counts_needs_and_the_rights_that_near_their_end(
     assert reverse("housing-right-soon") in text
     rule("U15", "same_day")
     settle(household(reference="MV-3"))
-    assert soon(coordinator, today=LATER) == (0, None)
-    assert soon(coordinator, today=date(2029, 2, 14)) == (0, None)
+    assert soon(coordinator, today=LATER) == (0, None, 0)
+    assert soon(coordinator, today=date(2029, 2, 14)) == (0, None, 0)
     # Twelve months before the last day, for each of the four.
-    assert soon(coordinator, today=date(2029, 2, 15)) == (4, END)
-    assert soon(coordinator, today=END) == (4, END)
-    assert soon(coordinator, today=END + timedelta(days=1)) == (0, None)
+    assert soon(coordinator, today=date(2029, 2, 15)) == (4, END, 0)
+    assert soon(coordinator, today=END) == (4, END, 0)
+    assert soon(coordinator, today=END + timedelta(days=1)) == (0, None, 0)
 
 
 def test_the_newcomer_sees_the_own_home_and_nobody_elses(
@@ -127,6 +128,21 @@ def test_the_newcomer_sees_the_own_home_and_nobody_elses(
     assert "tills vidare" in text
     assert other.address not in text
     assert AuditEntry.objects.filter(action="own_home.viewed", case_id=mine.case_id).count() == 1
+
+
+def test_a_right_that_has_ended_is_told_of_as_ended(
+    household: Callable[..., Household], user: Callable[..., User], client_for: Callable[..., Client]
+) -> None:
+    rule("U15", "same_day")
+    mine = settle(household())
+    newcomer = user(Role.NEWCOMER)
+    NewcomerAccess.objects.create(user=newcomer, person=adult(mine))
+    for day, ended in ((END, False), (END + timedelta(days=1), True)):
+        with time_machine.travel(datetime(day.year, day.month, day.day, 9, tzinfo=UTC)):
+            text = text_of(client_for(newcomer), reverse("my-plan")).replace("\xa0", " ")
+        assert ("Din rätt till ett boende från kommunen tog slut den 15 februari 2030." in text) is ended
+        assert ("har du rätt till ett boende" in text) is not ended
+        assert ("i god tid" in text) is not ended
 
 
 def test_the_own_home_is_a_newcomers_only(coordinator: Actor, today: date) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +175,15 @@ def test_the_same_number_twice_is_refused_until_the_first_is_struck(
     assert AuditEntry.objects.get(action="yearly_number.voided").reason == ""
 
 
+def test_two_who_write_down_the_same_number_at_once_take_turns(told: Callable[..., YearlyNumber]) -> None:
+    with CaptureQueriesContext(connection) as caught:
+        told()
+    asked = [query["sql"] for query in caught]
+    turn = next(place for place, sql in enumerate(asked) if "organisation_municipality" in sql)
+    assert turn < next(place for place, sql in enumerate(asked) if "housing_yearlynumber" in sql)
+    assert ("FOR UPDATE" in asked[turn]) == connection.features.has_select_for_update
+
+
 # --- the wish ---------------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +247,21 @@ def test_one_draft_a_year(wish: YearlyNumber, strategist: Actor, today: date) ->
     settle(strategist, wish, today)
     again = numbers.draft_wish(strategist, year=2027, persons=3, grounds={}, today=today)
     assert number_queries.current_wish(strategist, 2027) == again
+
+
+def test_the_second_of_two_who_begin_a_wish_at_once_is_told(
+    strategist: Actor, today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    basis = number_queries.wish_basis
+
+    def meanwhile(*args: Any, **kwargs: Any) -> number_queries.WishBasis:
+        YearlyNumber.objects.create(year=2027, kind="wish", status="draft", persons=3)
+        return basis(*args, **kwargs)
+
+    monkeypatch.setattr(number_queries, "wish_basis", meanwhile)
+    with pytest.raises(ValidationError, match="redan ett utkast"):
+        numbers.draft_wish(strategist, year=2027, persons=10, grounds={}, today=today)
+    assert not AuditEntry.objects.filter(action="yearly_number.wish_drafted").exists()
 
 
 def test_a_settled_wish_is_not_changed_nor_sent_twice(wish: YearlyNumber, strategist: Actor, today: date) -> None:

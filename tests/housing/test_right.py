@@ -21,8 +21,9 @@ from hemvist.housing.models import CallBack, Dwelling, EarlyEnding, SupportGiven
 from hemvist.housing.right import MemberRight
 from hemvist.law.housing_right import StartBranch
 from hemvist.law.regime import Regime
+from hemvist.organisation import records
 from hemvist.organisation.models import LocalRuling
-from hemvist.reception.models import Arrival, Fact, Household, Person
+from hemvist.reception.models import Arrival, Assignment, Fact, Household, Membership, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -132,6 +133,64 @@ def test_who_found_housing_without_an_anvisning_has_no_such_right(coordinator: A
     assert {member.row.clock.exists.value for member in seen(coordinator, made)} == {False}
 
 
+def rows_of(actor: Actor, home: Household) -> dict[Any, Any]:
+    return {member.row.person_id: member.row for member in seen(actor, home)}
+
+
+@pytest.mark.parametrize("category", ["relative", "other"])
+def test_who_was_received_without_an_anvisning_has_no_such_right_and_does_not_wait(
+    coordinator: Actor, household: Make, category: str
+) -> None:
+    rule("U15", "same_day")
+    made = household(category=category, assigned=False, received_on=date(2026, 11, 1))
+    rows = rows_of(coordinator, made)
+    assert [row.clock.exists.value for row in rows.values()] == [False] * 4
+    assert {str(row.steps[-1].source) for row in rows.values()} == {"11 § 2026:1326"}
+    assert listed(coordinator, wanted=right.UNCLEAR) == []
+    # The two grounds of 11 § go before: the municipality's housing for temporary protection.
+    person = adult(made)
+    fact(person, "living", {"living": "municipal_temporary_protection"})
+    fact(person, "left_reception_act", {"on": "2027-02-02"})
+    assert rows_of(coordinator, made)[person.pk].end == date(2029, 11, 1)
+
+
+def test_where_an_anvisning_is_to_be_expected_its_day_is_still_asked_for(coordinator: Actor, household: Make) -> None:
+    made = household(category="asylum_housing", assigned=False, received_on=date(2026, 11, 1))
+    other = household(category="other", assigned=False, received_on=date(2026, 11, 1))
+    fact(adult(other), "living", {"living": "municipal_asylum"})
+    waiting = [*rows_of(coordinator, made).values(), rows_of(coordinator, other)[adult(other).pk]]
+    assert [row.clock.missing for row in waiting] == [("assignment_decided_on",)] * 5
+
+
+def test_who_joins_an_assigned_household_has_no_own_right(coordinator: Actor, home: Household) -> None:
+    joined, born = (Person.objects.create(case=home.case) for _ in range(2))
+    for person, birth in ((joined, {"on": "1961-05-02"}), (born, {"on": "2027-06-01", "in_sweden": True})):
+        Membership.objects.create(household=home, person=person, position="adult", valid_from=date(2027, 6, 1))
+        fact(person, "birth_date", birth)
+    assert rows_of(coordinator, home)[joined.pk].clock.exists.value is None
+    Arrival.objects.create(person=joined, household=home, on=date(2027, 6, 1), category="relative", source="staff")
+    rows = rows_of(coordinator, home)
+    for person in (joined, born):
+        assert rows[person.pk].clock.exists.value is False
+        assert "avgör människor" in rows[person.pk].steps[-1].text
+    assert rows[adult(home).pk].end == END
+    Assignment.objects.get(household=home).persons.add(joined)
+    assert rows_of(coordinator, home)[joined.pk].end == date(2030, 6, 1)
+
+
+def test_the_act_that_was_recorded_is_used_and_a_difference_is_told(coordinator: Actor, home: Household) -> None:
+    assert not any(row.regime_differs for row in rows_of(coordinator, home).values())
+    Assignment.objects.filter(household=home).update(regime="BOS-2016")
+    rows = rows_of(coordinator, home).values()
+    assert all(row.regime_differs for row in rows)
+    assert {row.clock.regime.value for row in rows} == {Regime.BOS_2016}
+    assert {question.key for row in rows for question in row.clock.rulings_needed} == {"T-6"}
+    assert all(any("Det som är registrerat används" in step.text for step in row.steps) for row in rows)
+    # The anvisning that the person was received under has it too.
+    Arrival.objects.filter(household=home).update(assignment=None)
+    assert all(row.regime_differs for row in rows_of(coordinator, home).values())
+
+
 def test_both_acts_stand_side_by_side_and_one_governs(coordinator: Actor, home: Household) -> None:
     old, new = seen(coordinator, home)[0].sides
     assert (old.regime, old.governs, new.governs) == (Regime.BOS_2016, False, True)
@@ -150,6 +209,20 @@ def test_an_open_ended_lease_goes_on_by_the_municipalitys_own_line(
     page = right.right_of_household(coordinator, home.pk, today=LATER)
     assert [lease.ends_on for lease in page.leases] == [END - timedelta(days=40)]
     assert "Lagen går före" in " ".join(step.text for step in page.members[0].adds)
+
+
+@pytest.mark.parametrize(("months", "limit"), [(18, date(2028, 8, 14)), (48, date(2031, 2, 14))])
+def test_a_lease_for_a_time_is_counted_in_months_and_ends_the_day_before(
+    coordinator: Actor, home: Household, monkeypatch: pytest.MonkeyPatch, months: int, limit: date
+) -> None:
+    file = records.housing()
+    assert file
+    form = file.leases[0].model_copy(update={"code": "fixed", "months": months})
+    monkeypatch.setattr(records, "housing", lambda: file.model_copy(update={"leases": (form,)}))
+    assert limit in [step.values.get("limit") for step in seen(coordinator, home)[0].adds]
+    fact(adult(home), "permit", {"ground": "UTLL_5_2", "renewal_refused_final_on": "2027-08-01"})
+    without = next(member for member in seen(coordinator, home) if member.row.person_id == adult(home).pk)
+    assert without.adds[-1].values == {"months": months}
 
 
 # --- an early end -----------------------------------------------------------------------------------------------------
@@ -175,6 +248,25 @@ def test_a_decided_early_end_is_the_end(coordinator: Actor, home: Household) -> 
     assert row.steps[-3].values["number"].sv == "UN2027/9"
     first = right.watch_list(coordinator, today=LATER).lines[0]
     assert (first.row.person_id, first.row.end) == (person.pk, date(2027, 12, 31))
+
+
+def test_a_change_of_the_decision_gives_the_counted_day_back(coordinator: Actor, home: Household) -> None:
+    EarlyEnding.objects.create(
+        person=adult(home),
+        ground="tenancy_forfeited",
+        opened_on=date(2027, 8, 1),
+        status="changed",
+        decided_on=date(2027, 8, 20),
+        decided_by="Utbildningsnämnden",
+        diary_number="UN2027/9",
+        reasons="Skäl.",
+        ends_on=date(2027, 12, 31),
+        changed_on=date(2027, 9, 1),
+        changed_by="Förvaltningsrätten",
+        change_note="Mål 1-27",
+    )
+    row = rows_of(coordinator, home)[adult(home).pk]
+    assert (row.end, row.ended_early) == (END, None)
 
 
 # --- the watch list ---------------------------------------------------------------------------------------------------
@@ -251,6 +343,70 @@ def test_one_row_in_the_journal_for_the_list_and_one_for_the_page(coordinator: A
     seen(coordinator, home)
     rows = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))[before:]
     assert rows == ["housing_rights.listed", "housing_right.viewed"]
+
+
+def test_those_who_come_back_stand_first_until_they_have_a_home(
+    coordinator: Actor,
+    household: Make,
+    home: Household,
+    dwelling: Callable[..., Dwelling],
+    tenancy: Callable[..., Tenancy],
+) -> None:
+    other = settle(household(family="Annansson"))
+    days = ((home, date(2028, 3, 1)), (other, date(2027, 10, 1)))
+    for made, wanted in days:
+        CallBack.objects.create(person=adult(made), notified_on=LATER, wanted_from=wanted)
+
+    def coming(today: date = LATER) -> list[tuple[str, date]]:
+        found = right.watch_list(coordinator, today=today).coming
+        assert all(one.may_write_need for one in found)
+        return [(one.row.name if one.row else "", one.ready_on) for one in found]
+
+    assert coming() == [("Olena Annansson", date(2027, 11, 10)), ("Olena Testsson", date(2028, 3, 1))]
+    entry = AuditEntry.objects.filter(action="housing_rights.listed").latest("id")
+    assert {str(adult(made).pk) for made, _day in days} <= set(entry.object_ids)
+    assert right.soon(coordinator, today=LATER)[2] == 1
+    assert right.soon(coordinator, today=date(2027, 12, 1))[2] == 2
+    # A day that has passed is not forgotten, a lease that has begun since ends the wait.
+    assert len(coming(date(2027, 12, 1))) == 2
+    tenancy(dwelling(), other, starts_on=LATER - timedelta(days=1))
+    assert len(coming()) == 2
+    tenancy(dwelling(), other, starts_on=date(2027, 11, 1))
+    assert [name for name, _day in coming()] == ["Olena Testsson"]
+    assert coming(END + timedelta(days=1)) == []
+    CallBack.objects.update(withdrawn_on=LATER)
+    assert coming() == []
+
+
+def test_who_comes_back_is_for_the_own_branch(
+    actor: Callable[..., Actor], letting: Actor, home: Household, disclose: Callable[..., None]
+) -> None:
+    CallBack.objects.create(person=adult(home), notified_on=LATER, wanted_from=LATER)
+    disclose(home, ["housing_right", "housing_need"])
+    day = date(2027, 3, 1)
+    assert right.watch_list(letting, today=day).lines
+    assert right.watch_list(letting, today=day).coming == []
+    assert right.soon(letting, today=day)[2] == 0
+    (one,) = right.watch_list(actor(Role.SOCIAL_SECRETARY, "integration"), today=LATER).coming
+    assert not one.may_write_need
+
+
+def test_the_tile_counts_those_whom_the_list_shows(coordinator: Actor, home: Household) -> None:
+    """Who has not been received is on neither, also with a decision that ends what never began."""
+    EarlyEnding.objects.create(
+        person=adult(home),
+        ground="tenancy_forfeited",
+        opened_on=LATER,
+        status="ends",
+        decided_on=LATER,
+        decided_by="Nämnden",
+        reasons="Skäl.",
+        ends_on=LATER + timedelta(days=9),
+    )
+    assert right.soon(coordinator, today=LATER)[0] == 1
+    Arrival.objects.filter(person=adult(home)).delete()
+    assert len(listed(coordinator)) == 3
+    assert right.soon(coordinator, today=LATER) == (0, None, 0)
 
 
 # --- who may know -----------------------------------------------------------------------------------------------------

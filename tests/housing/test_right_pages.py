@@ -16,7 +16,7 @@ from tests.housing.rights import LATER, adult, fact, protect, rule, settle
 from hemvist.access.actor import Actor
 from hemvist.access.roles import Role
 from hemvist.housing.models import CallBack, SupportGiven
-from hemvist.reception.models import Household
+from hemvist.reception.models import Assignment, Household
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,16 @@ def test_another_branch_sees_the_case_number_and_the_day(
     assert "Testsson" not in text
 
 
+def test_who_comes_back_is_shown_with_the_way_to_a_need(client: Client, home: Household) -> None:
+    assert "Ska komma tillbaka" not in plain(client.get(reverse(LIST)))
+    assert "komma tillbaka" not in plain(client.get(reverse("housing-right-soon")))
+    CallBack.objects.create(person=adult(home), notified_on=LATER, wanted_from=LATER)
+    answer = client.get(reverse(LIST))
+    assert "Ska komma tillbaka Olena Testsson : boende senast 10 november 2027".replace(" :", ":") in plain(answer)
+    assert reverse("need-new", args=[home.pk]) in answer.content.decode()
+    assert "1 ska komma tillbaka" in plain(client.get(reverse("housing-right-soon")))
+
+
 # --- one household ----------------------------------------------------------------------------------------------------
 
 
@@ -107,6 +117,13 @@ def test_the_page_shows_the_clock_with_its_steps_and_both_acts(client: Client, h
     assert "Kommunens linje enligt utredningen" in text
     assert "föreslaget, inte beslutat" in text
     assert "Det får inte användas som grund." in text
+
+
+def test_an_act_that_differs_from_the_day_is_warned_of(client: Client, home: Household) -> None:
+    words = "registrerad enligt en annan lag än den som beslutsdagen pekar på"
+    assert words not in page(client, home)
+    Assignment.objects.filter(household=home).update(regime="BOS-2016")
+    assert page(client, home).count(words) == 4
 
 
 def test_an_open_question_of_law_stands_in_a_box_with_the_way_to_rule(client: Client, household: Make) -> None:

@@ -108,7 +108,9 @@ def of_ground(ground: str, **facts: Any) -> dict[str, Any]:
 
 
 def clock(rulings: dict[str, str], facts: dict[str, Any]) -> Answer[Any]:
-    found = housing_right.right_of(HousingFacts(**facts), rulings)
+    kinds = {"recorded_regime": Regime}
+    given = {name: kinds[name](value) if name in kinds else value for name, value in facts.items()}
+    found = housing_right.right_of(HousingFacts(**given), rulings)
     value = {"regime": found.regime.value, "exists": found.exists.value, "branch": found.branch}
     days = {"start": found.start.value, "end": found.end.value}
     return Answer(value | days, found.steps, found.missing, found.rulings_needed)

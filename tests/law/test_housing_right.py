@@ -49,7 +49,9 @@ housing_facts = st.builds(
     left_reception_act_on=around_2027,
     temporary_protection_housing=seldom,
     resettled=st.booleans(),
-    self_settled=seldom,
+    without_assignment=seldom,
+    joined_assigned=seldom,
+    recorded_regime=st.none() | st.none() | st.sampled_from(Regime),
     earlier_right_from=st.none() | maybe,
     coverage_ended_before=seldom,
     first_received_anywhere_on=known,
@@ -211,12 +213,12 @@ def test_a_mark_below_a_month_is_refused(marks: tuple[int, ...]) -> None:
 # --- the municipality's own policy
 
 
-@given(housing_facts, rulings, st.sampled_from(LocalPolicy), st.integers(1, 10), maybe)
+@given(housing_facts, rulings, st.sampled_from(LocalPolicy), st.integers(1, 120), maybe)
 def test_a_policy_never_shortens_the_right(
-    facts: HousingFacts, ruled: dict[str, str], kind: LocalPolicy, years: int, lease_end: date | None
+    facts: HousingFacts, ruled: dict[str, str], kind: LocalPolicy, months: int, lease_end: date | None
 ) -> None:
     clock = right_of(facts, ruled)
-    steps = policy_adds(kind, clock, years=years, lease_end=lease_end)
+    steps = policy_adds(kind, clock, months=months, lease_end=lease_end)
     words(steps)
     end = clock.end.value
     goes_before = any("Lagen går före" in step.text for step in steps)
@@ -225,11 +227,13 @@ def test_a_policy_never_shortens_the_right(
     elif lease_end is not None:
         assert goes_before == (lease_end < end)
     else:
-        assert goes_before == (kind is LocalPolicy.LIMITED and years < 3)
+        assert clock.start.value
+        last = add_months(clock.start.value, months) - timedelta(days=1)
+        assert goes_before == (kind is LocalPolicy.LIMITED and last < end)
 
 
-def test_a_limited_policy_needs_its_years() -> None:
-    with pytest.raises(ValueError, match="antal år"):
+def test_a_limited_policy_needs_its_months() -> None:
+    with pytest.raises(ValueError, match="antal månader"):
         policy_adds(LocalPolicy.LIMITED, right_of(HousingFacts()))
 
 

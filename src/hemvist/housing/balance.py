@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
@@ -24,7 +24,7 @@ from hemvist.housing import number_versions, queries, reach
 from hemvist.housing.models import HousingNeed, Tenancy
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.organisation.models import HistoricalFigure
-from hemvist.organisation.queries import municipality
+from hemvist.organisation.queries import small_number_threshold
 from hemvist.planning.housing_balance import (
     CLASSES,
     Balance,
@@ -45,7 +45,6 @@ from hemvist.planning.suppression import Cell
 from hemvist.reception.models import Arrival, Assignment, Household
 
 READ = "housing_need.read"
-THRESHOLD = 5
 # Of ten households, how many are of each size, when nobody says otherwise. An assumption, shown and possible to change.
 MIX: BySize = (4, 4, 2)
 # Households whose months are not told are spread over so many.
@@ -105,7 +104,7 @@ class Known:
 
 
 def known_needs(actor: Actor, today: date, *, protected: bool = True) -> Known:
-    """Open needs, and households with an anvisning that have not come and have no need written down yet.
+    """Open needs, and households with an anvisning that have not come and have neither an open need nor a home.
 
     An actor without grants gets what may be told to all. ``protected`` False leaves protected cases out. Four queries.
     """
@@ -123,13 +122,18 @@ def known_needs(actor: Actor, today: date, *, protected: bool = True) -> Known:
     return Known(
         tuple(need for case_id, (need, _closed) in found.items() if case_id in seen),
         sum(not closed for case_id, (_need, closed) in found.items() if case_id not in seen),
-        threshold(),
+        small_number_threshold(),
     )
 
 
 def _coming() -> Iterable[tuple[uuid.UUID, date | None, date | None, int, date | None]]:
-    """Households that are assigned, are to have a dwelling here, and have neither come nor got one."""
+    """Households that are assigned, are to have a dwelling here, and have neither come nor got one.
+
+    A lease that came to nothing, or that they have moved out of, is no dwelling. Whose latest need is withdrawn needs
+    none.
+    """
     of_case = {"case": OuterRef("case")}
+    latest = HousingNeed.objects.filter(**of_case).order_by("-recorded_at").values("status")[:1]
     return (
         Household.objects.filter(
             needs_dwelling=True,
@@ -137,9 +141,11 @@ def _coming() -> Iterable[tuple[uuid.UUID, date | None, date | None, int, date |
             case__closed_on__isnull=True,
             assignments__status=Assignment.Status.ACTIVE,
         )
-        .exclude(Exists(HousingNeed.objects.filter(**of_case)))
-        .exclude(Exists(Tenancy.objects.filter(**of_case, voided_at__isnull=True)))
+        .exclude(Exists(HousingNeed.objects.filter(**of_case, status=HousingNeed.Status.OPEN)))
+        .exclude(Exists(Tenancy.objects.filter(**of_case, voided_at__isnull=True, moved_out_on__isnull=True)))
         .exclude(Exists(Arrival.objects.filter(household=OuterRef("pk"), voided_at__isnull=True)))
+        .annotate(latest_need=Subquery(latest))
+        .filter(Q(latest_need__isnull=True) | ~Q(latest_need=HousingNeed.Status.WITHDRAWN))
         .annotate(persons=Count("memberships__person", filter=Q(memberships__valid_to__isnull=True), distinct=True))
         .values_list(
             "case_id", "planned_arrival_on", "assignments__latest_reception_on", "persons", "case__protected_since"
@@ -150,11 +156,6 @@ def _coming() -> Iterable[tuple[uuid.UUID, date | None, date | None, int, date |
 def _seen(actor: Actor, case_ids: Iterable[uuid.UUID], today: date) -> set[uuid.UUID]:
     reached = reach.cases(actor, READ, reach.NEED, today)
     return set(Case.objects.filter(reached, id__in=list(case_ids)).values_list("id", flat=True))
-
-
-def threshold() -> int:
-    owner = municipality()
-    return owner.small_number_threshold if owner else THRESHOLD
 
 
 # --- who is expected --------------------------------------------------------------------------------------------------
@@ -228,7 +229,7 @@ def _assigned(actor: Actor, years: Sequence[int], today: date) -> dict[int, Cell
             own[decided_on.year] += count
         elif closed is None:
             others[decided_on.year] += count
-    least = threshold()
+    least = small_number_threshold()
     return {year: None if 0 < others[year] < least else own[year] + others[year] for year in years}
 
 
@@ -240,7 +241,7 @@ class BalancePage:
     asked: Asked
     base: Balance
     surged: Balance
-    # Homes that somebody can move into today.
+    # Homes that somebody can move into today and stay, with those offered until there is an answer.
     vacant: int
     known: Known
     expected: tuple[Expected, ...]
@@ -271,14 +272,16 @@ class BalancePage:
 def balance_page(actor: Actor, asked: Asked, *, today: date, exported: bool = False) -> BalancePage:
     """Need and supply for the months asked for, as it looks and with a scenario. One audit row.
 
-    ``exported``, for a file, leaves protected cases out for everyone.
+    ``exported``, for a file, leaves protected cases out for everyone: of the needs, of the homes and of those who are
+    expected. The two latter are then counted as for somebody without grants.
     """
     policy.require(actor, "housing_balance.view")
     months = months_ahead(today, asked.months)
-    homes = stock(actor, today)
+    reader = system_actor("") if exported else actor
+    homes = stock(reader, today)
     known = known_needs(actor, today, protected=not exported)
     years = list(range(today.year, months[-1].year + 1))
-    this_year, *later = expected(actor, years, today)
+    this_year, *later = expected(reader, years, today)
     coming = (replace(this_year, said=asked.left), *later)
     ahead = tuple(need for one in coming for need in one.needs(today, asked.mix))
     base = (*known.needs(months, asked.mix), *ahead)
@@ -290,7 +293,7 @@ def balance_page(actor: Actor, asked: Asked, *, today: date, exported: bool = Fa
         asked,
         balance(months, homes, base),
         balance(months, homes, (*base, *more, *again)),
-        sum(ready_on(home, today) is not None for home in homes),
+        sum((day := ready_on(home, last)) is not None and day <= today for home in homes),
         known,
         coming,
         sum(home.free_from <= last and ready_on(home, last) is None for home in homes),
@@ -305,10 +308,12 @@ def balance_page(actor: Actor, asked: Asked, *, today: date, exported: bool = Fa
 
 
 def stock(actor: Actor, today: date) -> list[Home]:
-    """The homes as the balance reads them: those that are or become free."""
+    """The homes as the balance reads them: those that are or become free, and those offered, whose household still has
+    an open need.
+    """
     return [
         Home(home.capacity, home.free_from, home.free_until, home.blocks)
-        for home in queries.stock_for_planning(actor, today)
+        for home in queries.stock_for_planning(actor, today, offered=True)
     ]
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
-from hemvist.housing.ending_case import Status, all_steps, facts_of, standing_blocks, standing_case
+from hemvist.housing.ending_case import DECIDED, Status, all_steps, facts_of, standing_blocks, standing_case
 from hemvist.housing.models import EarlyEnding
 from hemvist.housing.right import DECIDE, READ, WORK, right_of_person
 from hemvist.housing.right_rows import RightRow
@@ -26,6 +26,7 @@ from hemvist.law.types import Step
 from hemvist.reception.models import Person
 
 TEXT_LENGTH, REASONS_LENGTH = 4000, 8000
+BODY_LENGTH, CHANGE_LENGTH = 200, 300
 # The facts that each ground asks for: what is communicated to the person.
 GROUND_FIELDS: Mapping[str, tuple[str, ...]] = {
     EndGround.NOT_IN_PROGRAMME: ("programme", "no_referral_since"),
@@ -244,7 +245,7 @@ def serve(actor: Actor, *, ending: EarlyEnding, served_on: date, today: date) ->
     """The day that the person got the decision (delgivning): from it the time to appeal is counted."""
     policy.hold_with_case(actor, WORK, ending.person.case, see=READ)
     ending = _fresh(ending)
-    if ending.status not in (Status.ENDS, Status.CONTINUES):
+    if ending.status not in DECIDED:
         raise ValidationError(_("Det finns inget beslut att delge än."))
     assert ending.decided_on is not None  # a constraint of the table
     if not ending.decided_on <= served_on <= today:
@@ -252,6 +253,31 @@ def serve(actor: Actor, *, ending: EarlyEnding, served_on: date, today: date) ->
     ending.served_on = served_on
     ending.save(update_fields=["served_on"])
     _journal(actor, "early_ending.served", ending, served_on=served_on)
+
+
+@transaction.atomic
+def change_decision(
+    actor: Actor, *, ending: EarlyEnding, changed_on: date, changed_by: str, note: str, today: date
+) -> EarlyEnding:
+    """A court, or the municipality itself, has changed the decision that the right ends: it no longer holds (16 §).
+
+    The right is then counted as before it, and a new examination may be opened. The decision stays as it was made.
+    """
+    policy.hold_with_case(actor, DECIDE, ending.person.case, see=READ)
+    ending = _fresh(ending)
+    if ending.status != Status.ENDS:
+        raise ValidationError(_("Bara ett beslut om att rätten upphör kan ändras. Något sådant gäller inte här."))
+    assert ending.decided_on is not None  # a constraint of the table
+    if not ending.decided_on <= changed_on <= today:
+        raise ValidationError({"changed_on": _("Dagen ska ligga efter beslutet, och inte i framtiden.")})
+    asked = _("Skriv vilken domstol eller nämnd som ändrade beslutet. Inget namn på en person.")
+    ending.changed_by = _words(changed_by, "changed_by", BODY_LENGTH, asked)
+    asked = _("Skriv vad som ändrades, och målets eller ärendets nummer.")
+    ending.change_note = _words(note, "note", CHANGE_LENGTH, asked)
+    ending.status, ending.changed_on = Status.CHANGED, changed_on
+    ending.save(update_fields=["status", "changed_on", "changed_by", "change_note"])
+    _journal(actor, "early_ending.decision_changed", ending, changed_on=changed_on)
+    return ending
 
 
 def _held(actor: Actor, ending: EarlyEnding, permission: str = WORK) -> EarlyEnding:

@@ -29,6 +29,8 @@ from hemvist.reception.models import FactKind, Person
 from hemvist.reception.queries import names_of
 
 Status = EarlyEnding.Status
+# What somebody has decided; a decision that was changed later was one.
+DECIDED = (Status.ENDS, Status.CONTINUES, Status.CHANGED)
 ACT = Regime.BOS_2026.act
 FORFEITURE = sfs("1970:994", "12 kap. 42 §")
 
@@ -145,12 +147,15 @@ def ground_steps(ending: EarlyEnding) -> tuple[Step, ...]:
 
 @dataclass(frozen=True, slots=True)
 class EndingPage:
-    """A case of ending early with what the rule says of it today. ``steps`` are those of the decision once made."""
+    """A case of ending early with what the rule says of it today. ``steps`` are those of the decision once made;
+    ``left`` are the parts in which something remains.
+    """
 
     ending: EarlyEnding
     name: str
     right: RightRow | None
     state: Ending
+    left: frozenset[law.Part]
     steps: tuple[Step, ...]
     may_work: Verdict
     may_decide: Verdict
@@ -170,16 +175,21 @@ class EndingPage:
 
     @property
     def decided(self) -> bool:
-        return self.ending.status in (Status.ENDS, Status.CONTINUES)
+        return self.ending.status in DECIDED
+
+    @property
+    def may_be_changed(self) -> bool:
+        """Whether it can be written down that the decision has been changed."""
+        return self.ending.status == Status.ENDS
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """What may be decided now: that the right ends only when nothing stands in the way or is left to do."""
-        if not self.open:
+        """What may be decided now, once the reasons are written: that the right goes on at any time, that it ends only
+        when nothing stands in the way or is left to do.
+        """
+        if not self.open or not self.ending.reasons:
             return ()
-        if self.state.may_decide:
-            return Status.ENDS, Status.CONTINUES
-        return (Status.CONTINUES,) if self.state.blocks and self.ending.reasons else ()
+        return (Status.ENDS, Status.CONTINUES) if self.state.may_decide else (Status.CONTINUES,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +251,8 @@ def examine(actor: Actor, ending_id: uuid.UUID, *, today: date) -> EndingPage:
         raise NotVisible(action=READ, object_id=str(ending_id))
     case = ending.person.case
     right = right_of_person(ending.person, today)
-    state = law.test(facts_of(ending, _before_decision(right, ending), ending.decided_on or today))
+    facts = facts_of(ending, _before_decision(right, ending), ending.decided_on or today)
+    state = law.test(facts)
     audit.record(
         actor,
         "early_ending.viewed",
@@ -255,6 +266,7 @@ def examine(actor: Actor, ending_id: uuid.UUID, *, today: date) -> EndingPage:
         name=right.name if right else names_of([ending.person_id], today).get(ending.person_id, ""),
         right=right,
         state=state,
+        left=law.left(facts),
         steps=tuple(map(Step.from_json, ending.grounds_shown)) or all_steps(ending, right, state),
         may_work=policy.may_with_case(actor, WORK, case),
         may_decide=policy.may_with_case(actor, DECIDE, case),

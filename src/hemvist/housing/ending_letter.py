@@ -30,7 +30,10 @@ def letter(page: EndingPage, *, today: date) -> Document:
         ending = page.ending
         place = municipality()
         blocks: list[Block] = []
-        if not page.decided:
+        if ending.status == Status.CHANGED:
+            text = f"Beslutet ändrades {longdate(ending.changed_on)} av {ending.changed_by}. Det gäller inte längre."
+            blocks.append(Paragraph((Run(text, "strong"),)))
+        elif not page.decided:
             text = "Utkast. Det här är inget beslut: en nämnd eller en delegat avgör."
             blocks.append(Paragraph((Run(text, "strong"),)))
             left = (*page.state.blocks, *page.state.lacks)
@@ -66,6 +69,7 @@ def letter(page: EndingPage, *, today: date) -> Document:
 def _title(page: EndingPage) -> str:
     words = {
         Status.ENDS.value: "Din rätt till boende upphör i förtid",
+        Status.CHANGED.value: "Din rätt till boende upphör i förtid",
         Status.CONTINUES.value: "Din rätt till boende består",
     }
     return words.get(page.ending.status, "Fråga om din rätt till boende ska upphöra i förtid")
@@ -73,7 +77,7 @@ def _title(page: EndingPage) -> str:
 
 def _decision(page: EndingPage) -> str:
     ending = page.ending
-    if ending.status == Status.ENDS:
+    if ending.status in (Status.ENDS, Status.CHANGED):
         return (
             "Kommunen beslutar att din rätt till boende enligt lagen (2026:1326) upphör i förtid. "
             f"Sista dagen är {longdate(ending.ends_on)}."

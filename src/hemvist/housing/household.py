@@ -73,6 +73,7 @@ class OwnHome:
     lease: Tenancy | None
     offer: Offer | None
     right: RightRow | None
+    right_ended: bool
 
 
 @transaction.atomic
@@ -80,7 +81,9 @@ def own_home(actor: Actor, *, today: date) -> OwnHome:
     """The newcomer's own. Raises NotVisible for anybody else. One audit row."""
     person = own_person(actor)
     waiting = Offer.objects.filter(need__case=person.case_id, status=Offer.Status.OPEN).select_related("dwelling")
-    found = OwnHome(lives_at(person.case, today), waiting.first(), right.right_of_person(person, today))
+    row = right.right_of_person(person, today)
+    ended = row is not None and row.end is not None and row.end < today
+    found = OwnHome(lives_at(person.case, today), waiting.first(), row, ended)
     audit.record(
         actor,
         "own_home.viewed",

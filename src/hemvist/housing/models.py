@@ -415,6 +415,7 @@ class EarlyEnding(models.Model):
         ENDS = "ends", _("Rätten upphör")
         CONTINUES = "continues", _("Rätten består")
         CLOSED = "closed", _("Avskriven")
+        CHANGED = "changed", _("Beslutet ändrat")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey("reception.Person", on_delete=models.PROTECT, related_name="early_endings")
@@ -448,6 +449,10 @@ class EarlyEnding(models.Model):
     # The decision as it was made: the steps with their paragraphs, frozen.
     grounds_shown = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     served_on = models.DateField(null=True, blank=True)
+    # When a decision that the right ends no longer holds: the day, the court or board, what was changed in which case.
+    changed_on = models.DateField(null=True, blank=True)
+    changed_by = models.CharField(max_length=200, blank=True)
+    change_note = models.CharField(max_length=300, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -461,7 +466,16 @@ class EarlyEnding(models.Model):
                 name="early_ending_decided_by_somebody",
             ),
             models.CheckConstraint(
-                condition=~Q(status="ends") | Q(ends_on__isnull=False), name="early_ending_has_last_day"
+                condition=~Q(status__in=("ends", "changed")) | Q(ends_on__isnull=False),
+                name="early_ending_has_last_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="changed") | (Q(changed_on__isnull=False) & ~Q(changed_by="") & ~Q(change_note="")),
+                name="early_ending_changed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_on__isnull=True) | Q(changed_on__gte=F("decided_on")),
+                name="early_ending_changed_after_decision",
             ),
         ]
 

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor, system_actor
-from hemvist.housing import balance, number_queries, reach
+from hemvist.housing import number_queries, reach
 from hemvist.housing.models import Dwelling, EarlyEnding, SupportGiven, Tenancy, YearlyNumber
+from hemvist.organisation.queries import small_number_threshold
 from hemvist.planning.suppression import Cell, suppress
 from hemvist.reception.models import Category
 from hemvist.reception.queries import arrivals_per_year_and_category
@@ -40,7 +41,7 @@ def summary(actor: Actor, year: int, *, today: date) -> list[Line]:
     """How the year's number came about and what became of it. A fixed number of queries. Audited."""
     page = number_queries.year_page(actor, year, today=today)
     policy.require(actor, number_queries.VIEW)
-    least = balance.threshold()
+    least = small_number_threshold()
     lines = [
         *_number(page),
         *_wish(page),

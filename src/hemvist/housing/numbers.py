@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from hemvist.housing import number_queries
 from hemvist.housing.models import CriterionValue, YearlyNumber
 from hemvist.law import yearly_number as law
 from hemvist.law.regime import distribution
+from hemvist.organisation.models import Municipality
 
 Kind, Status = YearlyNumber.Kind, YearlyNumber.Status
 WORK, DECIDE = "yearly_number.work", "yearly_number.decide"
@@ -71,6 +72,8 @@ def record_number(
             % {"year": year, "act": _act(year)}
         )
     values = {"year": year, "kind": kind, "persons": persons, "on": on, "body": body.strip()}
+    # One at a time: two who write down the same number at once would each see none.
+    Municipality.objects.select_for_update().first()
     if YearlyNumber.objects.filter(**values, voided_at__isnull=True).exists():
         raise ValidationError(_("Det talet är redan antecknat. Stryk det gamla först om det ska ändras."))
     number = YearlyNumber.objects.create(
@@ -114,10 +117,9 @@ def draft_wish(actor: Actor, *, year: int, persons: int, grounds: Mapping[str, A
     policy.require(actor, WORK)
     _wish_known(year)
     values = _wish_values(persons, grounds)
-    # Two who begin at once: the second sees the draft of the first.
-    if YearlyNumber.objects.select_for_update().filter(**_draft(year)).exists():
-        raise ValidationError(_("Det finns redan ett utkast för året. Ändra det i stället."))
-    wish = YearlyNumber.objects.create(
+    if YearlyNumber.objects.filter(**_draft(year)).exists():
+        raise _drafted()
+    wish = YearlyNumber(
         year=year,
         kind=Kind.WISH,
         status=Status.DRAFT,
@@ -125,6 +127,7 @@ def draft_wish(actor: Actor, *, year: int, persons: int, grounds: Mapping[str, A
         recorded_by_id=actor.user_id,
         **values,
     )
+    _save_draft(wish)
     _note(actor, "wish_drafted", wish, persons=persons)
     return wish
 
@@ -181,6 +184,21 @@ def send_wish(actor: Actor, wish: YearlyNumber, *, sent_on: date, today: date) -
 
 def _draft(year: int) -> dict[str, Any]:
     return {"year": year, "kind": Kind.WISH, "status": Status.DRAFT, "voided_at__isnull": True}
+
+
+def _drafted() -> ValidationError:
+    return ValidationError(_("Det finns redan ett utkast för året. Ändra det i stället."))
+
+
+def _save_draft(wish: YearlyNumber) -> None:
+    try:
+        with transaction.atomic():
+            wish.save()
+    except IntegrityError as error:
+        # Somebody came before with a draft.
+        if YearlyNumber.objects.filter(**_draft(wish.year)).exists():
+            raise _drafted() from error
+        raise
 
 
 def _wish_known(year: int) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
@@ -34,6 +34,8 @@ from hemvist.reception.models import FactKind, Household, Person
 READ, WORK, DECIDE = "housing_right.read", "housing_right.work", "housing_right.decide"
 # What the list can be asked for beside a mark's number of months.
 ENDED, UNCLEAR = "ended", "unclear"
+# How far ahead the first page tells of those who come back, in months.
+AHEAD = 3
 
 
 # --- the watch list ---------------------------------------------------------------------------------------------------
@@ -54,9 +56,25 @@ class Watched:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingBack:
+    """Somebody who has told that an unused right is to be used, and by when the municipality must have a home.
+
+    ``row`` is None for one who has not been received here.
+    """
+
+    call_back: CallBack
+    row: RightRow | None
+    ready_on: date
+    may_write_need: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WatchList:
+    """``coming``: those of the own branch who are to come back, the first to need a home first."""
+
     lines: list[Watched]
     more: bool
+    coming: list[ComingBack]
     marks: tuple[int, ...]
     # Persons of the own branch whose last day cannot be told, and the questions of law that it waits for.
     unclear: int
@@ -83,6 +101,7 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
     rows = rights(seen, own, today, rulings, came_only=True)
     mine = set(Case.objects.filter(own, closed_on__isnull=True).values_list("id", flat=True))
     unclear = [row for row in rows if row.case_id in mine and row.unclear]
+    coming = _coming_back(actor, rows, today)
     if wanted == UNCLEAR:
         lines = [Watched(row, True, None, 0, None) for row in unclear]
     else:
@@ -95,25 +114,55 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
         actor,
         "housing_rights.listed",
         object_type="person",
-        object_ids=[line.row.person_id for line in page],
+        object_ids=[*(line.row.person_id for line in page), *(one.call_back.person_id for one in coming)],
         fields=(*((FactKind.NAME,) if mine else ()), *KINDS),
         details={"wanted": wanted},
     )
     asked = {question.key: question for row in unclear for question in row.clock.rulings_needed}
-    return WatchList(page, len(lines) > offset + limit, months, len(unclear), tuple(asked.values()))
+    return WatchList(page, len(lines) > offset + limit, coming, months, len(unclear), tuple(asked.values()))
+
+
+def _coming_back(actor: Actor, rows: Sequence[RightRow], today: date) -> list[ComingBack]:
+    """The standing call-backs of the own branch, the first to need a home first. One query.
+
+    One stands until it is withdrawn, the right has ended, or a lease has begun since. ``rows`` are the rights read.
+    """
+    known = {row.person_id: row for row in rows}
+    leased = Tenancy.objects.filter(
+        case=OuterRef("person__case"), voided_at__isnull=True, starts_on__gte=OuterRef("notified_on")
+    )
+    told = CallBack.objects.filter(
+        ~Exists(leased),
+        policy.visible_cases(actor, READ, "person__case__"),
+        withdrawn_on__isnull=True,
+        person__case__closed_on__isnull=True,
+    ).select_related("person__case__branch", "person__case__household")
+    found = []
+    for one in told:
+        row, ready_on = known.get(one.person_id), law.call_back(one.notified_on, one.wanted_from).value
+        gone = row is not None and (row.clock.exists.value is False or (row.end is not None and row.end < today))
+        if ready_on is not None and not gone:
+            may_write = bool(policy.may_with_case(actor, "housing_need.work", one.person.case))
+            found.append(ComingBack(one, row, ready_on, may_write))
+    return sorted(found, key=lambda one: (one.ready_on, one.call_back.person.case.number, one.call_back.pk))
 
 
 @transaction.atomic
-def soon(actor: Actor, *, today: date) -> tuple[int, date | None]:
-    """How many rights have come to a mark and not ended, and the first last day. Names nobody; one audit row."""
+def soon(actor: Actor, *, today: date) -> tuple[int, date | None, int]:
+    """How many rights have come to a mark and not ended, the first last day, and how many are to come back within
+    :data:`AHEAD` months. Names nobody; one audit row.
+    """
     policy.require(actor, READ)
     months = marks()
     seen = reach.cases(actor, READ, reach.RIGHT, today) & Q(closed_on__isnull=True)
     own = set(Case.objects.filter(policy.visible_cases(actor, READ)).values_list("id", flat=True))
-    ends = [row.end for row in _with_end(rights(seen, Q(pk__in=()), today, rulings_on(today)), own) if row.end]
+    rows = rights(seen, Q(pk__in=()), today, rulings_on(today), came_only=True)
+    coming = [one for one in _coming_back(actor, rows, today) if one.ready_on <= add_months(today, AHEAD)]
+    ends = [row.end for row in _with_end(rows, own) if row.end]
     near = [end for end in ends if (mark := law.stage(end, today, months)) and not mark.ended]
-    audit.record(actor, "housing_rights.counted", object_type="person", fields=KINDS, details={"soon": len(near)})
-    return len(near), min(near, default=None)
+    details = {"soon": len(near), "coming_back": len(coming)}
+    audit.record(actor, "housing_rights.counted", object_type="person", fields=KINDS, details=details)
+    return len(near), min(near, default=None), len(coming)
 
 
 def _with_end(rows: Sequence[RightRow], own: Container[uuid.UUID]) -> list[RightRow]:
@@ -342,9 +391,7 @@ def _adds(clock: Clock, file: HousingFile | None, lease: Tenancy | None) -> tupl
         return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock)
     if form.months is None:  # a lease for as long as the right
         return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock, lease_end=clock.end.value)
-    start = clock.start.value
-    limit = add_months(start, form.months) if start else None
-    return law.policy_adds(law.LocalPolicy.LIMITED, clock, years=max(form.months // 12, 1), lease_end=limit)
+    return law.policy_adds(law.LocalPolicy.LIMITED, clock, months=form.months)
 
 
 def _member(

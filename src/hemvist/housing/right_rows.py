@@ -40,9 +40,21 @@ KINDS = (
     FactKind.RESIDENCE,
     FactKind.DEATH,
 )
+# Whom Migrationsverket assigns (lag (2026:1326) 6 §), by how the household comes or where the person lives: while no
+# anvisning is registered, one is to be expected.
+ASSIGNED = frozenset({Category.QUOTA, Category.ASYLUM_HOUSING, Category.TEMPORARY_PROTECTION})
+ASSIGNED_FROM = frozenset({Living.STATE_HOUSING, Living.EXEMPT_FROM_STATE_HOUSING, Living.MUNICIPAL_ASYLUM})
 
 
 # --- one person -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Migrationsverket's decision to assign, with the act that was recorded with it; empty where none was."""
+
+    on: date
+    regime: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +95,11 @@ class RightRow:
         """Whether somebody who has come may have a right whose last day cannot be told yet."""
         came = self.received_on is not None or self.facts.temporary_protection_housing
         return came and self.end is None and self.clock.exists.value is not False
+
+    @property
+    def regime_differs(self) -> bool:
+        """Whether the act recorded with the anvisning, which is used, is another than its day says."""
+        return law.regime_differs(self.facts)
 
     def is_adult(self, today: date) -> bool:
         return self.birth_date is not None and is_adult(self.birth_date, today)
@@ -135,6 +152,9 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
             "case__number",
             "case__household__id",
             "case__household__category",
+            household_assigned=Exists(
+                Assignment.objects.filter(household__case=OuterRef("case"), status=Assignment.Status.ACTIVE)
+            ),
             is_member=Exists(
                 Membership.objects.filter(
                     person=OuterRef("id"), household__case=F("person__case"), valid_to__isnull=True
@@ -148,17 +168,17 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
     for person_id, *fact in rows.values_list("person_id", "id", "kind", "value", "valid_from", "corrects_id"):
         facts[person_id].append(FactRow(*fact))
     arrivals = {
-        person_id: (on, decided_on)
-        for person_id, on, decided_on in Arrival.objects.filter(linked, voided_at__isnull=True).values_list(
-            "person_id", "on", "assignment__decided_on"
+        person_id: (on, Decision(decided_on, regime) if decided_on else None)
+        for person_id, on, decided_on, regime in Arrival.objects.filter(linked, voided_at__isnull=True).values_list(
+            "person_id", "on", "assignment__decided_on", "assignment__regime"
         )
     }
-    assigned: dict[uuid.UUID, date] = {}
+    assigned: dict[uuid.UUID, Decision] = {}
     through = Assignment.persons.through.objects.filter(linked, assignment__status=Assignment.Status.ACTIVE)
-    for person_id, day in through.order_by("assignment__decided_on", "assignment__registered_at").values_list(
-        "person_id", "assignment__decided_on"
+    for person_id, day, regime in through.order_by("assignment__decided_on", "assignment__registered_at").values_list(
+        "person_id", "assignment__decided_on", "assignment__regime"
     ):
-        assigned[person_id] = day
+        assigned[person_id] = Decision(day, regime)
     endings = {
         ending.person_id: ending
         for ending in EarlyEnding.objects.filter(linked, status=EarlyEnding.Status.ENDS).order_by("decided_on", "pk")
@@ -169,8 +189,14 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
         if known.died_on is not None:
             continue
         received_on, received_under = arrivals.get(person["id"], (None, None))
-        decided_on = received_under or assigned.get(person["id"])
-        given = housing_facts(known, Category(person["case__household__category"]), received_on, decided_on, today)
+        given = housing_facts(
+            known,
+            Category(person["case__household__category"]),
+            received_on,
+            received_under or assigned.get(person["id"]),
+            today,
+            household_assigned=person["household_assigned"],
+        )
         found.append(
             RightRow(
                 person_id=person["id"],
@@ -191,22 +217,35 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
 
 
 def housing_facts(
-    known: Snapshot, category: Category, received_on: date | None, decided_on: date | None, today: date
+    known: Snapshot,
+    category: Category,
+    received_on: date | None,
+    decision: Decision | None,
+    today: date,
+    *,
+    household_assigned: bool = False,
 ) -> HousingFacts:
     """What the clock counts on, from a person's facts, arrival and anvisning.
 
-    Who found housing without an anvisning has none of the two grounds of 11 §. That lag (2026:1326) has ceased to
-    cover the person is said only when a refusal is final; a permit that has run out is shown to people instead.
+    Who came without an anvisning has none of the two grounds of 11 §: who found housing, and who has been received
+    although none is to be expected, as a relative, or one who joins a household whose anvisning names others. That lag
+    (2026:1326) has ceased to cover the person is said only when a refusal is final; a permit that has run out is shown
+    to people instead.
     """
     earlier, permit = known.earlier_housing_right, known.permit
     refused = permit.renewal_refused_final_on if permit else None
+    joined = decision is None and household_assigned and (received_on is not None or known.born_in_sweden)
+    expected = category in ASSIGNED or known.living in ASSIGNED_FROM
+    came_without = category == Category.SELF_SETTLED or (received_on is not None and not expected)
     return HousingFacts(
-        assignment_decided_on=decided_on,
+        assignment_decided_on=decision.on if decision else None,
         received_on=received_on,
         left_reception_act_on=known.left_reception_act_on,
         temporary_protection_housing=known.living is Living.MUNICIPAL_TEMPORARY_PROTECTION,
         resettled=category == Category.QUOTA or (permit is not None and permit.ground in RESETTLED),
-        self_settled=category == Category.SELF_SETTLED and decided_on is None,
+        without_assignment=decision is None and (came_without or joined),
+        joined_assigned=joined,
+        recorded_regime=Regime(decision.regime) if decision and decision.regime else None,
         earlier_right_from=earlier.first_right_on if earlier else None,
         coverage_ended_before=earlier is not None,
         first_received_anywhere_on=known.first_reception.on if known.first_reception else None,

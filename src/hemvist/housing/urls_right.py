@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{CASE}yttrande/", ending.ending_reply, name="ending-reply"),
     path(f"{CASE}motivering/", ending.ending_reasons, name="ending-reasons"),
     path(f"{CASE}besluta/", ending.ending_decide, name="ending-decide"),
+    path(f"{CASE}besluta/andrat/", ending.ending_change, name="ending-change"),
     path(f"{CASE}avskriv/", ending.ending_close, name="ending-close"),
     path(f"{CASE}delge/", ending.ending_serve, name="ending-serve"),
     path(f"{CASE}beslut.<str:kind>", ending.ending_letter, name="ending-letter"),

@@ -183,8 +183,8 @@ class EndingFacts:
 class Ending:
     """The state of a case of ending early. It holds no outcome, on purpose: only people decide.
 
-    ``blocks``: why the ground cannot be tried. ``lacks``: what remains before a decision may be made, whichever way it
-    goes. ``notes``: what holds anyway.
+    ``blocks``: why the ground cannot be tried. ``lacks``: what remains before the right may be ended; that it goes on
+    may be decided sooner. ``notes``: what holds anyway.
     """
 
     ground: EndGround
@@ -203,6 +203,50 @@ class Ending:
         return not self.blocks and not self.lacks
 
 
+class Part(StrEnum):
+    """The parts of due process that a case is filled in by; ``RIGHT`` is what is known of the person before it."""
+
+    RIGHT = "right"
+    GROUND = "ground"
+    ACCEPTABLE_REASONS = "acceptable_reasons"
+    CHILDREN = "children"
+    COMMUNICATION = "communication"
+    REPLY = "reply"
+    REASONS = "reasons"
+    APPEAL = "appeal"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What remains, and the part where it is done."""
+
+    part: Part
+    step: Step
+
+
+# The days that a ground rests on: while one is not known it blocks, and the ground is not filled in.
+_DAYS: Mapping[EndGround, tuple[str, ...]] = {
+    EndGround.NOT_IN_PROGRAMME: (),
+    EndGround.ASSIGNMENT_WITHDRAWN: ("withdrawal_decided_on", "withdrawal_final_on"),
+    EndGround.TENANCY_FORFEITED: ("lease_forfeited_on", "separated_on"),
+}
+
+
+def left(facts: EndingFacts) -> frozenset[Part]:
+    """The parts in which something remains to be filled in, or to be waited for.
+
+    A part that is done may still block the ground: acceptable reasons that exist are assessed. The person has not
+    been heard before the communication.
+    """
+    _blocks, lacks = _found(facts)
+    parts = {lack.part for lack in lacks}
+    if any(getattr(facts, name) is None for name in _DAYS[facts.ground]):
+        parts.add(Part.GROUND)
+    if Part.COMMUNICATION in parts:
+        parts.add(Part.REPLY)
+    return frozenset(parts)
+
+
 def test(facts: EndingFacts) -> Ending:
     """What stands in the way of trying the ground, and what a decision would lack (lag (2026:1326) 13 §).
 
@@ -210,6 +254,14 @@ def test(facts: EndingFacts) -> Ending:
     tenancy is forfeited (court, Kronofogdemyndigheten), and the decision. The exceptions from communication in
     förvaltningslagen 25 § are not used: the person is always heard.
     """
+    blocks, lacks = _found(facts)
+    return Ending(facts.ground, tuple(blocks), tuple(lack.step for lack in lacks), _notes(facts.ground))
+
+
+Found = tuple[list[Step], list[Lack]]  # what blocks, what is lacking
+
+
+def _found(facts: EndingFacts) -> Found:
     grounds = {
         EndGround.NOT_IN_PROGRAMME: _not_in_programme,
         EndGround.ASSIGNMENT_WITHDRAWN: _withdrawn,
@@ -217,27 +269,19 @@ def test(facts: EndingFacts) -> Ending:
     }
     blocks, lacks = _right(facts)
     own_blocks, own_lacks = grounds[facts.ground](facts)
-    return Ending(
-        facts.ground,
-        (*blocks, *own_blocks),
-        (*lacks, *own_lacks, *_children(facts), *_procedure(facts)),
-        _notes(facts.ground),
-    )
-
-
-Found = tuple[list[Step], list[Step]]  # what blocks, what is lacking
+    return [*blocks, *own_blocks], [*lacks, *own_lacks, *_children(facts), *_procedure(facts)]
 
 
 def _right(facts: EndingFacts) -> Found:
     blocks: list[Step] = []
-    lacks: list[Step] = []
+    lacks: list[Lack] = []
     first = starts(ACT)
     if facts.on < first:
         text = gettext_noop("Lagen gäller från den {first}. Före den dagen kan rätten inte upphöra i förtid.")
         blocks.append(Step(text, {"first": first}, sfs(ACT, "övergångsbestämmelse 1")))
     if facts.right_ends_on is None:
         text = gettext_noop("Räkna först ut om personen har rätt till boende och vilken dag den slutar.")
-        lacks.append(Step(text, source=sfs(ACT, "11 och 12 §§")))
+        lacks.append(Lack(Part.RIGHT, Step(text, source=sfs(ACT, "11 och 12 §§"))))
     elif facts.right_ends_on < facts.on:
         text = gettext_noop("Rätten till boende slutade redan den {day}.")
         blocks.append(Step(text, {"day": facts.right_ends_on}, sfs(ACT, "12 §")))
@@ -247,7 +291,7 @@ def _right(facts: EndingFacts) -> Found:
 def _age(facts: EndingFacts) -> Found:
     source = GROUNDS[facts.ground][1]
     if facts.birth_date is None:
-        return [], [Step(gettext_noop("Personens födelsedag behövs."), source=source)]
+        return [], [Lack(Part.RIGHT, Step(gettext_noop("Personens födelsedag behövs."), source=source))]
     limit = parameters.get("housing.end_early_from_age", max(facts.on, starts(ACT))).value
     if age_on(facts.birth_date, facts.on) < limit:
         text = gettext_noop("Personen har inte fyllt {years} år. Då kan grunden inte prövas.")
@@ -263,7 +307,7 @@ def _not_in_programme(facts: EndingFacts) -> Found:
         blocks.append(Step(text, {"programme": PROGRAMMES[facts.programme][0]}, sfs("2026:1330", "17 §")))
     elif facts.no_referral_since is None:
         text = gettext_noop("Begär av Arbetsförmedlingen uppgift om personen är anvisad till ett program.")
-        lacks.append(Step(text, source=sfs("2026:1330", "23 §")))
+        lacks.append(Lack(Part.GROUND, Step(text, source=sfs("2026:1330", "23 §"))))
     elif facts.no_referral_since > facts.on:
         text = gettext_noop("Personen är anvisad till ett program fram till den {day}.")
         blocks.append(Step(text, {"day": facts.no_referral_since}, source))
@@ -271,7 +315,8 @@ def _not_in_programme(facts: EndingFacts) -> Found:
         text = gettext_noop("Personen har godtagbara skäl. Då kan grunden inte prövas.")
         blocks.append(Step(text, source=source))
     elif facts.acceptable_reasons is None:
-        lacks.append(Step(gettext_noop("Bedöm om personen har godtagbara skäl och skriv ned det."), source=source))
+        text = gettext_noop("Bedöm om personen har godtagbara skäl och skriv ned det.")
+        lacks.append(Lack(Part.ACCEPTABLE_REASONS, Step(text, source=source)))
     return blocks, lacks
 
 
@@ -281,7 +326,7 @@ def _withdrawn(facts: EndingFacts) -> Found:
     decided, final = facts.withdrawal_decided_on, facts.withdrawal_final_on
     if facts.programme is None:
         text = gettext_noop("Ange vilket program anvisningen gällde. Begär uppgiften av Arbetsförmedlingen.")
-        lacks.append(Step(text, source=sfs("2026:1330", "23 §")))
+        lacks.append(Lack(Part.GROUND, Step(text, source=sfs("2026:1330", "23 §"))))
     elif facts.programme not in PROGRAMMES:
         text = gettext_noop("Programmet räknas inte. Grunden gäller bara de tre program som förordningen nämner.")
         blocks.append(Step(text, source=sfs("2026:1330", "17 §")))
@@ -298,7 +343,7 @@ def _withdrawn(facts: EndingFacts) -> Found:
         blocks.append(Step(text, source=source))
     elif facts.circumstances_within_control is None:
         text = gettext_noop("Bedöm om återkallelsen beror på något som personen råder över.")
-        lacks.append(Step(text, source=source))
+        lacks.append(Lack(Part.GROUND, Step(text, source=source)))
     return blocks, lacks
 
 
@@ -318,37 +363,40 @@ def _forfeited(facts: EndingFacts) -> Found:
     return blocks, []
 
 
-def _children(facts: EndingFacts) -> list[Step]:
+def _children(facts: EndingFacts) -> list[Lack]:
     source = sfs("2018:1197", "artikel 3")
     if facts.children_affected is None:
-        return [Step(gettext_noop("Ta reda på om beslutet rör barn."), source=source)]
+        return [Lack(Part.CHILDREN, Step(gettext_noop("Ta reda på om beslutet rör barn."), source=source))]
     if facts.children_affected and not facts.best_interests_assessed:
-        return [Step(gettext_noop("Beslutet rör barn. Bedöm barnets bästa och skriv ned det."), source=source)]
+        text = gettext_noop("Beslutet rör barn. Bedöm barnets bästa och skriv ned det.")
+        return [Lack(Part.CHILDREN, Step(text, source=source))]
     return []
 
 
-def _procedure(facts: EndingFacts) -> list[Step]:
+def _procedure(facts: EndingFacts) -> list[Lack]:
     """Communication, reasons and the instruction on how to appeal (förvaltningslagen 25 and 32 §§, 16 § of the act)."""
-    lacks: list[Step] = []
+    lacks: list[Lack] = []
     hearing = sfs("2017:900", "25 §")
     told, reply_by = facts.communicated_on, facts.reply_by
     if told is None or told > facts.on:
         text = gettext_noop("Låt personen få del av allt underlag och svara på det innan ett beslut fattas.")
-        lacks.append(Step(text, source=hearing))
+        lacks.append(Lack(Part.COMMUNICATION, Step(text, source=hearing)))
     elif not facts.replied:
         if reply_by is None:
-            lacks.append(Step(gettext_noop("Bestäm hur länge personen har på sig att svara."), source=hearing))
+            text = gettext_noop("Bestäm hur länge personen har på sig att svara.")
+            lacks.append(Lack(Part.COMMUNICATION, Step(text, source=hearing)))
         elif reply_by < told:
             text = gettext_noop("Tiden att svara slutade den {reply_by}, före underlaget den {told}. Rätta dagarna.")
-            lacks.append(Step(text, {"reply_by": reply_by, "told": told}, hearing))
+            lacks.append(Lack(Part.COMMUNICATION, Step(text, {"reply_by": reply_by, "told": told}, hearing)))
         elif reply_by >= facts.on:
             text = gettext_noop("Vänta på svar. Personen får svara till och med den {reply_by}.")
-            lacks.append(Step(text, {"reply_by": reply_by}, hearing))
+            lacks.append(Lack(Part.REPLY, Step(text, {"reply_by": reply_by}, hearing)))
     if not facts.reasons_written:
-        lacks.append(Step(gettext_noop("Skriv ned skälen till beslutet."), source=sfs("2017:900", "32 §")))
+        text = gettext_noop("Skriv ned skälen till beslutet.")
+        lacks.append(Lack(Part.REASONS, Step(text, source=sfs("2017:900", "32 §"))))
     if not facts.appeal_instruction:
         text = gettext_noop("Lägg till hur beslutet överklagas till förvaltningsrätten.")
-        lacks.append(Step(text, source=sfs(ACT, "16 §")))
+        lacks.append(Lack(Part.APPEAL, Step(text, source=sfs(ACT, "16 §"))))
     return lacks
 
 

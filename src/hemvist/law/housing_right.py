@@ -32,9 +32,11 @@ class HousingFacts:
     """Facts about the right to housing (rätt till boende, lag (2026:1326) 11-12 §§).
 
     ``temporary_protection_housing``: lives in housing that a municipality arranged under 2 kap. 4 § 1
-    mottagandelagen, or under 3 § LMA before it (T-4). ``self_settled``: found housing on her or his own instead of
-    being received after an anvisning. ``earlier_right_from``: the first day of an earlier right, or of the first
-    reception in any municipality, for a person whose coverage has ended and begun again.
+    mottagandelagen, or under 3 § LMA before it (T-4). ``without_assignment``: came without an anvisning and none is to
+    be expected, or found housing instead of being received after one. ``joined_assigned``: of those, who came or was
+    born into a household whose anvisning names others. ``recorded_regime``: the act that was recorded with the
+    anvisning; it goes before what the day of the decision says. ``earlier_right_from``: the first day of an earlier
+    right, or of the first reception in any municipality, for a person whose coverage has ended and begun again.
     ``coverage_ended_before``: the act has ceased to cover the person once and covers her or him again; without an
     earlier right the time is counted from ``first_received_anywhere_on``. ``coverage_ended_on``: the day the act
     ceased to cover the person, None while it does.
@@ -45,7 +47,9 @@ class HousingFacts:
     left_reception_act_on: date | None = None
     temporary_protection_housing: bool = False
     resettled: bool = False
-    self_settled: bool = False
+    without_assignment: bool = False
+    joined_assigned: bool = False
+    recorded_regime: Regime | None = None
     earlier_right_from: date | None = None
     coverage_ended_before: bool = False
     first_received_anywhere_on: date | None = None
@@ -152,10 +156,27 @@ def _regime(facts: HousingFacts) -> Answer[Regime]:
     if facts.temporary_protection_housing:
         text = gettext_noop("Personen bor i ett boende som kommunen ordnade för den som har tillfälligt skydd.")
         return Answer(Regime.BOS_2026, (Step(text, source=sfs(NEW_ACT, "11 § 2 st")),))
-    if facts.self_settled and facts.assignment_decided_on is None:
-        text = gettext_noop("Personen har ordnat sitt boende på egen hand. Ingen anvisning finns.")
+    if facts.without_assignment and facts.assignment_decided_on is None:
+        text = gettext_noop("Personen har inte tagits emot efter en anvisning.")
+        if facts.joined_assigned:
+            text = gettext_noop("Hushållet har en anvisning, men den omfattar inte personen.")
         return Answer(None, (Step(text, source=sfs(NEW_ACT, "11 §")),))
-    return governing(facts.assignment_decided_on)
+    counted = governing(facts.assignment_decided_on)
+    recorded = facts.recorded_regime
+    if recorded is None or not regime_differs(facts):
+        return counted
+    text = gettext_noop(
+        "Anvisningen är registrerad enligt lagen ({act}). Det stämmer inte med beslutsdagen. Det som är registrerat "
+        "används: kontrollera beslutet och rätta det som är fel."
+    )
+    source = sfs(NEW_ACT, "övergångsbestämmelserna 2 och 4")
+    return Answer(recorded, (*counted.steps, Step(text, {"act": recorded.act}, source)))
+
+
+def regime_differs(facts: HousingFacts) -> bool:
+    """Whether the act recorded with the anvisning is another than the day of the decision says."""
+    counted = governing(facts.assignment_decided_on)
+    return facts.recorded_regime is not None and not counted.missing and counted.value is not facts.recorded_regime
 
 
 def _exists(facts: HousingFacts, regime: Answer[Regime], rulings: Mapping[str, str]) -> Proposal[bool]:
@@ -170,12 +191,18 @@ def _exists(facts: HousingFacts, regime: Answer[Regime], rulings: Mapping[str, s
             "Mottagandelagen har slutat gälla för personen genom folkbokföringen. Personen har rätt till boende."
         )
         return Proposal(True, (*steps, Step(text, source=sfs(NEW_ACT, "11 § 2 st"))))
-    if facts.self_settled:
+    if facts.without_assignment:
         text = gettext_noop(
             "Rätten till boende har den som har tagits emot efter anvisning, eller bor i ett boende som kommunen "
             "ordnade vid tillfälligt skydd. Personen har inte den rätten."
         )
-        return Proposal(False, (*steps, Step(text, source=sfs(NEW_ACT, "11 §"))))
+        steps = (*steps, Step(text, source=sfs(NEW_ACT, "11 §")))
+        if facts.joined_assigned:
+            text = gettext_noop(
+                "Personen har ingen egen rätt. Om hushållets hyresavtal ändå omfattar personen avgör människor."
+            )
+            steps = (*steps, Step(text, source=sfs(NEW_ACT, "11 §")))
+        return Proposal(False, steps)
     if regime.value is None:
         return Proposal(None, steps, regime.missing)
     if regime.value is Regime.BOS_2016:
@@ -474,36 +501,36 @@ def stage(end: date, today: date, marks: tuple[int, ...] = MARKS) -> Mark | None
 
 
 class LocalPolicy(StrEnum):
-    """How long the municipality's own leases go on: until further notice (tillsvidare), or a number of years."""
+    """How long the municipality's own leases go on: until further notice (tillsvidare), or a number of months."""
 
     OPEN_ENDED = "open_ended"
     LIMITED = "limited"
 
 
 def policy_adds(
-    kind: LocalPolicy, clock: Clock, *, years: int | None = None, lease_end: date | None = None
+    kind: LocalPolicy, clock: Clock, *, months: int | None = None, lease_end: date | None = None
 ) -> tuple[Step, ...]:
     """What the municipality's own policy adds to the law in one case, and where the law goes before it (10-12 §§).
 
-    ``years`` is the length of a limited policy, counted from the first day of the right; ``lease_end`` the last day
-    of the lease itself, which goes before ``years``. A step without source is the municipality's own. Left to people:
-    what protection the tenant has once the right has ended. Raises ``ValueError`` for a limited policy without years.
+    ``months`` is the length of a limited policy: a lease of so many months from the first day of the right, whose last
+    day is the day before. ``lease_end`` is the last day of the lease itself, which goes before ``months``. A step
+    without source is the municipality's own. Left to people: what protection the tenant has once the right has ended.
+    Raises ``ValueError`` for a limited policy without months.
     """
-    if kind is LocalPolicy.LIMITED and years is None:
-        raise ValueError("En tidsbegränsad policy behöver ett antal år. Skriv hur många år kommunen har beslutat.")
+    if kind is LocalPolicy.LIMITED and months is None:
+        raise ValueError("En tidsbegränsad policy behöver ett antal månader. Skriv hur många kommunen har beslutat.")
     if clock.exists.value is None or (clock.exists.value and clock.start.value is None):
         text = gettext_noop("Det är inte klart vad lagen ger i det här fallet. Kommunens policy kan inte jämföras än.")
         return (Step(text, source=sfs(NEW_ACT, "10–12 §§")),)
     if clock.exists.value is False:
-        return _without_right(kind, clock, years, lease_end)
+        return _without_right(kind, clock, months, lease_end)
     end, start = clock.end.value, clock.start.value
     if end is None or start is None:
         text = gettext_noop("Rätten enligt lagen har ingen sista dag förrän kommunen har tagit ställning (U15).")
         return (Step(text, source=sfs(NEW_ACT, "12 §")),)
     limit = lease_end
-    if limit is None and years is not None and kind is LocalPolicy.LIMITED:
-        months = parameters.get("housing.right_months", max(start, starts(NEW_ACT)))
-        limit = add_months(end, 12 * years - months.value)
+    if limit is None and months is not None and kind is LocalPolicy.LIMITED:
+        limit = add_months(start, months) - ONE_DAY
     right = Step(gettext_noop("Rätten enligt lagen varar till och med den {end}."), {"end": end}, sfs(NEW_ACT, "12 §"))
     if limit is None:
         text = gettext_noop("Därefter fortsätter hyresavtalet tills vidare enligt kommunens egen policy, inte lagen.")
@@ -531,7 +558,7 @@ _AFTERWARDS = Step(
 )
 
 
-def _without_right(kind: LocalPolicy, clock: Clock, years: int | None, lease_end: date | None) -> tuple[Step, ...]:
+def _without_right(kind: LocalPolicy, clock: Clock, months: int | None, lease_end: date | None) -> tuple[Step, ...]:
     text = gettext_noop("Lagen ger ingen rätt till boende i 36 månader i det här fallet.")
     source = clock.exists.steps[-1].source
     steps = [Step(text, source=source)]
@@ -539,5 +566,5 @@ def _without_right(kind: LocalPolicy, clock: Clock, years: int | None, lease_end
         text = gettext_noop("Hyresavtalet gäller till och med den {limit} enligt kommunens egen policy.")
         return (*steps, Step(text, {"limit": lease_end}))
     if kind is LocalPolicy.LIMITED:
-        return (*steps, Step(gettext_noop("Kommunens egen policy ger boende i {years} år."), {"years": years}))
+        return (*steps, Step(gettext_noop("Kommunens egen policy ger boende i {months} månader."), {"months": months}))
     return (*steps, Step(gettext_noop("Hyresavtalet gäller tills vidare enligt kommunens egen policy.")))

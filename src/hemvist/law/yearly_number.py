@@ -336,7 +336,7 @@ def exceeding(year: int) -> Answer[bool]:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A number of a year at a stage, and the day it was told, wished, compiled or decided."""
+    """A number of a year at a stage, and the day it was told, wished or decided."""
 
     kind: StageKind
     number: int
@@ -347,7 +347,8 @@ def check_sequence(year: int, versions: Iterable[Version]) -> list[Step]:
     """What is out of order among a year's versions: each step says what, with the provision. Empty when nothing is.
 
     A year may go round more than once: a changed national number begins with a new preliminary distribution and ends
-    in a revised number. Versions of one day are taken in the order of the stages.
+    in a revised number. Versions of one day are taken in the order of the stages. Left out: länsstyrelsen's compilation
+    of the wishes, whose day the municipality does not know.
     """
     regime = distribution(year).value or Regime.BOS_2026
     kinds = {stage.kind for stage in procedure(year)}
@@ -355,7 +356,6 @@ def check_sequence(year: int, versions: Iterable[Version]) -> list[Step]:
     problems: list[Step] = []
     seen: set[StageKind] = set()
     round_open = False  # a preliminary distribution has been told, and nothing has been decided since
-    compiled = False  # länsstyrelsen has compiled the wishes of the round
     for version in sorted(versions, key=lambda version: (version.on, order.index(version.kind))):
         kind = version.kind
         values: dict[str, Any] = {"stage": STAGES[kind], "day": version.on}
@@ -367,19 +367,11 @@ def check_sequence(year: int, versions: Iterable[Version]) -> list[Step]:
             problems.append(Step(text, values | {"year": year}, sfs(regime.act)))
             continue
         if kind is StageKind.PRELIMINARY:
-            round_open, compiled = True, False
+            round_open = True
         elif kind is StageKind.WISH:
             if not round_open:
                 text = gettext_noop("{stage} den {day} kommer före en preliminär fördelning eller efter beslutet.")
                 problems.append(Step(text, values, sfs(NEW_ORDINANCE, "10 och 11 §§")))
-            elif compiled:
-                text = gettext_noop("{stage} den {day} kommer efter länsstyrelsens sammanställning.")
-                problems.append(Step(text, values, sfs(NEW_ORDINANCE, "11 §")))
-        elif kind is StageKind.COMPILED:
-            if not round_open:
-                text = gettext_noop("{stage} den {day} kommer före en preliminär fördelning eller efter beslutet.")
-                problems.append(Step(text, values, sfs(NEW_ORDINANCE, "11 §")))
-            compiled = True
         elif kind is StageKind.DECIDED:
             problems += _decided(year, regime, values, version.on, StageKind.DECIDED in seen, round_open)
             round_open = False

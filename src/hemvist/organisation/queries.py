@@ -49,6 +49,16 @@ def municipality() -> Municipality | None:
     return Municipality.objects.first()
 
 
+# Until the municipality's folder is loaded; the folder's own default.
+SMALL_NUMBER_THRESHOLD = 5
+
+
+def small_number_threshold() -> int:
+    """Numbers of persons below it are not shown to those who may not know of the persons."""
+    owner = municipality()
+    return owner.small_number_threshold if owner else SMALL_NUMBER_THRESHOLD
+
+
 # --- responsibility -----------------------------------------------------------------------------------------
 
 

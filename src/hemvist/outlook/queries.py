@@ -24,13 +24,10 @@ from hemvist.law.rulings import QUESTIONS
 from hemvist.law.target_group import PERMIT_GROUND_LABELS, PermitGround
 from hemvist.law.types import RulingQuestion, Status
 from hemvist.organisation.models import HistoricalFigure, LocalRuling
-from hemvist.organisation.queries import Series, category_labels, history, municipality, plan_items_by_code
+from hemvist.organisation.queries import Series, category_labels, history, plan_items_by_code, small_number_threshold
 from hemvist.planning.suppression import Cell, suppress_table
 from hemvist.reception.models import Arrival, Assignment, Category
 from hemvist.reception.queries import arrivals_per_year_and_category
-
-THRESHOLD = 5
-
 
 # --- statistics -------------------------------------------------------------------------------------------------------
 
@@ -88,8 +85,7 @@ class Statistics:
 def statistics(actor: Actor, *, today: date) -> Statistics:
     """The yearly series with sources, gaps and conflicts, and the own register with small numbers hidden. Audited."""
     policy.require(actor, "statistics.view")
-    owner, series, labels = municipality(), history(), category_labels()
-    threshold = owner.small_number_threshold if owner else THRESHOLD
+    series, labels, threshold = history(), category_labels(), small_number_threshold()
     found = Statistics(
         series,
         tuple(

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
+from django.utils.formats import date_format
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hemvist.housing.balance import MOST_MONTHS, Asked
@@ -53,11 +54,13 @@ class BalanceForm(Form):
 
     def __init__(self, data: Any = None, *, today: date) -> None:
         first = add_months(today.replace(day=1), 1)
-        months = [f"{month:%Y-%m}" for month in months_ahead(today, MOST_MONTHS)]
+        months = months_ahead(today, MOST_MONTHS)
         initial = {name: field.initial for name, field in self.base_fields.items()} | {"start": f"{first:%Y-%m}"}
         # An address may say only some of it.
         super().__init__({**initial, **data.dict()} if data else None, initial=initial)
-        self.fields["start"].choices = [(month, month) for month in months]  # type: ignore[attr-defined]
+        self.fields["start"].choices = [  # type: ignore[attr-defined]
+            (f"{month:%Y-%m}", capfirst(date_format(month, "F Y"))) for month in months
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

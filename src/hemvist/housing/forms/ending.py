@@ -155,3 +155,9 @@ class CloseForm(Form):
 
 class ServeForm(Form):
     served_on = day(_("Personen fick del av beslutet"))
+
+
+class ChangeForm(Form):
+    changed_on = day(_("Beslutet ändrades"))
+    changed_by = words(_("Ändrat av"), 200, help_text=_("Domstolen eller nämnden. Inget namn på en person."))
+    note = words(_("Vad som ändrades"), 300, rows=3, help_text=_("Också målets eller ärendets nummer."))

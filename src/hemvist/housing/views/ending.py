@@ -29,13 +29,14 @@ from hemvist.housing.forms import ending as asked
 from hemvist.housing.models import EarlyEnding
 from hemvist.housing.right import require_person
 from hemvist.housing.views.right import sentences
+from hemvist.law import ending_early as law
 from hemvist.law.ending_early import ACCEPTABLE_REASONS_SUGGESTED, GROUNDS, NOT_ENACTED, EndGround
 from hemvist.reception.forms.households import Form
 from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-TAGS = {"open": "taken", "ends": "decided", "continues": "done", "closed": "closed"}
+TAGS = {"open": "taken", "ends": "decided", "continues": "done", "closed": "closed", "changed": "repealed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,28 +129,21 @@ def _state(page: EndingPage) -> dict[str, Any]:
 
 def _parts(page: EndingPage) -> list[Part]:
     """What due process asks for, each with whether it is done and where it is done."""
-    ending, key = page.ending, [page.ending.pk]
-    filled = [getattr(ending, name) for name in deeds.GROUND_FIELDS[ending.ground] if name != "programme"]
-    heard = bool(ending.communicated_on) and (
-        bool(ending.replied_on and ending.communicated_on and ending.replied_on >= ending.communicated_on)
-    )
-    parts = [
-        Part(
-            _("Grundens uppgifter"),
-            all(value is not None for value in filled),
-            reverse("ending-ground", args=key),
-        )
-    ]
+    ending = page.ending
+
+    def part(label: str, asked_in: law.Part, name: str, said: str = "") -> Part:
+        return Part(label, asked_in not in page.left, reverse(name, args=[ending.pk]), said)
+
+    parts = [part(_("Grundens uppgifter"), law.Part.GROUND, "ending-ground")]
     if ending.ground == EndGround.NOT_IN_PROGRAMME:
-        done, url = bool(ending.acceptable_reasons), reverse("ending-reasons-acceptable", args=key)
-        parts.append(Part(_("Godtagbara skäl"), done, url, ending.acceptable_reasons_text))
-    child_done = ending.children_affected is False or bool(ending.children_affected and ending.best_interests_text)
+        judged, said = law.Part.ACCEPTABLE_REASONS, ending.acceptable_reasons_text
+        parts.append(part(_("Godtagbara skäl"), judged, "ending-reasons-acceptable", said))
     return [
         *parts,
-        Part(_("Barnets bästa"), child_done, reverse("ending-children", args=key), ending.best_interests_text),
-        Part(_("Kommunicering"), bool(ending.communicated_on), reverse("ending-communicate", args=key)),
-        Part(_("Personens yttrande"), heard, reverse("ending-reply", args=key), ending.reply_text),
-        Part(_("Skäl till beslutet"), bool(ending.reasons), reverse("ending-reasons", args=key), ending.reasons),
+        part(_("Barnets bästa"), law.Part.CHILDREN, "ending-children", ending.best_interests_text),
+        part(_("Kommunicering"), law.Part.COMMUNICATION, "ending-communicate"),
+        part(_("Personens yttrande"), law.Part.REPLY, "ending-reply", ending.reply_text),
+        part(_("Skäl till beslutet"), law.Part.REASONS, "ending-reasons", ending.reasons),
     ]
 
 
@@ -325,6 +319,19 @@ def ending_serve(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
         return _("Delgivningen är antecknad.")
 
     return _deed(request, page, form, save, "housing/ending_serve_form.html")
+
+
+@form_page
+@requires("housing_right.decide")
+def ending_change(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
+    page, today = _examined(request, ending_id, "housing_right.decide"), clock.today()
+    form = asked.ChangeForm(_sent(request), initial={"changed_on": today})
+
+    def save(data: dict[str, Any]) -> str:
+        deeds.change_decision(request.actor, ending=page.ending, today=today, **data)
+        return _("Ändringen är registrerad. Rätten räknas som före beslutet.")
+
+    return _deed(request, page, form, save, "housing/ending_change_form.html")
 
 
 @require_safe

@@ -70,8 +70,8 @@ def right_list(request: ActorRequest) -> HttpResponse:
 @requires("housing_right.read")
 def right_soon(request: ActorRequest) -> HttpResponse:
     """The tile that tells how many rights near their end; fetched by the page that shows it."""
-    count, first = right.soon(request.actor, today=clock.today())
-    return render(request, "housing/_right_soon.html", {"count": count, "first": first})
+    count, first, coming = right.soon(request.actor, today=clock.today())
+    return render(request, "housing/_right_soon.html", {"count": count, "first": first, "coming": coming})
 
 
 @require_safe
