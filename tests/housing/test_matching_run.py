@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -230,6 +231,109 @@ def test_a_matching_with_a_protected_household_is_for_those_who_may_know_of_it(
     assert match_queries.latest_run(coordinator, today) == mine
 
 
+def test_everybody_gets_the_same_homes_whoever_lives_there(
+    coordinator: Actor,
+    actor: Callable[..., Actor],
+    household: House,
+    need: Need,
+    dwelling: Home,
+    tenancy: Callable[..., Tenancy],
+    today: date,
+) -> None:
+    trusted = actor(Role.COORDINATOR, handles_protected=True)
+    leaving, home = household(), dwelling()
+    hidden, outside = dwelling(), dwelling(area="utanfor")
+    for one in (hidden, outside):
+        tenancy(one, leaving, ends_on=today + timedelta(days=9))
+    need(household())
+    Case.objects.filter(pk=leaving.case_id).update(protected_since=timezone.now())
+    run = matching.run(trusted, today=today)
+    assert (list(run.result["homes"]), run.result["outside"]) == ([str(home.pk)], [])
+    page = match_queries.latest(coordinator, today)
+    assert page is not None
+    assert (page.run, page.homes, bool(page.changes)) == (run, 1, False)
+
+
+def test_what_an_earlier_matching_says_of_a_home_is_hidden_with_it(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, tenancy: Callable[..., Tenancy], today: date
+) -> None:
+    chosen, outside = dwelling(capacity=2), dwelling(area="utanfor")
+    need(household(), locked_to=chosen)
+    run = matching.run(coordinator, today=today)
+
+    def read() -> tuple[bool, tuple[str, ...]]:
+        page = match_queries.read(coordinator, run.pk, today)
+        (without,) = page.without
+        assert without.helps
+        return any(chosen.code in step.render() for step in without.steps), page.outside
+
+    assert read() == (True, (outside.code,))
+    hidden = household()
+    for one in (chosen, outside):
+        tenancy(one, hidden)
+    Case.objects.filter(pk=hidden.case_id).update(protected_since=timezone.now())
+    assert read() == (False, ())
+
+
+def test_who_has_a_home_chosen_that_may_not_be_shown_is_set_aside_without_saying_which(
+    coordinator: Actor,
+    actor: Callable[..., Actor],
+    household: House,
+    need: Need,
+    dwelling: Home,
+    tenancy: Callable[..., Tenancy],
+    today: date,
+) -> None:
+    trusted = actor(Role.COORDINATOR, handles_protected=True)
+    hidden, hers = dwelling(), dwelling()
+    protected = household()
+    tenancy(hidden, protected, ends_on=today + timedelta(days=9))
+    chosen, own = need(household(), locked_to=hidden), need(protected, locked_to=hers)
+    Case.objects.filter(pk=protected.case_id).update(protected_since=timezone.now())
+    for reader, aside in ((coordinator, {chosen}), (trusted, {chosen, own})):
+        assert set(matching.gather(reader, today).aside) == aside
+        run = matching.run(reader, today=today)
+        assert not [word for word in (hidden, hers) if word.code in json.dumps(run.result)]
+        page = match_queries.latest(reader, today)
+        assert page is not None
+        assert {one.row.need for one in page.without} == aside
+        assert {step.text for one in page.without for step in one.steps} == {matching.SET_ASIDE}
+        why = match_queries.explained(reader, chosen.pk, today)
+        assert (why.seeking, why.aside) == (False, True)
+
+
+def test_matchings_that_are_hidden_do_not_push_out_those_that_are_not(
+    coordinator: Actor,
+    actor: Callable[..., Actor],
+    household: House,
+    need: Need,
+    dwelling: Home,
+    today: date,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(match_queries, "LOOKED_THROUGH", 2)
+    trusted = actor(Role.COORDINATOR, handles_protected=True)
+    dwelling()
+    need(household())
+    mine = matching.run(coordinator, today=today)
+    hidden = []
+
+    def cost() -> int:
+        found = need(household())
+        Case.objects.filter(pk=found.case_id).update(protected_since=timezone.now())
+        hidden.append(matching.run(trusted, today=today))
+        with CaptureQueriesContext(connection) as seen:
+            assert list(match_queries.runs(coordinator, today)) == [mine]
+        return len(seen)
+
+    assert len({cost() for _n in range(4)}) == 1
+    assert list(match_queries.runs(trusted, today)) == [*reversed(hidden[-2:]), mine]
+    # One that is asked for is found, however many there are.
+    assert match_queries.read(trusted, hidden[0].pk, today).run == hidden[0]
+    with pytest.raises(NotVisible):
+        match_queries.read(coordinator, hidden[0].pk, today)
+
+
 def test_a_role_without_the_permission_is_refused(actor: Callable[..., Actor], today: date) -> None:
     with pytest.raises(Refused):
         matching.run(actor(Role.SCHOOL_ADMINISTRATOR), today=today)
@@ -309,3 +413,80 @@ def test_a_block_and_new_weights_are_changes(
     own.data["housing"]["matching"]["weights"]["sfi"] = 10
     own.save()
     assert since(coordinator, today).policy
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("long_wait_days", 7),
+        ("rent_over_percent", 7),
+        ("crowded", 7),
+        ("most_in_building", 7),
+        ("decision_reference", "KS § 7"),
+        ("minutes_school", 7),
+        ("most_households", 7),
+    ],
+)
+def test_all_that_the_municipality_has_decided_is_kept_and_compared(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date, name: str, value: object
+) -> None:
+    need(household())
+    run = matching.run(coordinator, today=today)
+    assert not since(coordinator, today)
+    own = Municipality.objects.get()
+    asked = own.data["housing"]["matching"]
+    (asked if name in asked or name == "most_in_building" else own.data["housing"]["areas"][0])[name] = value
+    own.save()
+    assert since(coordinator, today) == match_queries.Changes(policy=True)
+    kept = {**run.policy, **run.policy["areas"][0]}
+    assert {"weights", "far_minutes", "crowded", "most_in_building", "reference", "minutes", "most"} <= kept.keys()
+
+
+def test_who_lives_in_an_area_is_no_policy(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, tenancy: Callable[..., Tenancy], today: date
+) -> None:
+    home = dwelling(available_to=today - timedelta(days=1))
+    need(household())
+    matching.run(coordinator, today=today)
+    tenancy(home, household())
+    assert not since(coordinator, today)
+
+
+# --- why --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_matching_that_still_holds_is_not_made_again_to_explain_it(
+    coordinator: Actor,
+    household: House,
+    need: Need,
+    dwelling: Home,
+    today: date,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wish = [{"kind": "sfi", "area": ""}]
+    placed, left = need(household(), wishes=wish), need(household(), children=5)
+    need(household())
+    dwelling()
+    dwelling(area="norr")
+    dwelling(area="orter", rent=9_000)
+    afresh = [match_queries.explained(coordinator, one.pk, today) for one in (placed, left)]
+    matching.run(coordinator, today=today)
+    made: list[object] = []
+    solve = match_queries.match
+
+    def counted(*asked: object, **more: object) -> object:
+        made.append(more)
+        return solve(*asked, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(match_queries, "match", counted)
+    kept = [match_queries.explained(coordinator, one.pk, today) for one in (placed, left)]
+    assert made == []
+    for one, other in zip(afresh, kept, strict=True):
+        assert replace(one, row=other.row, without=None) == replace(other, without=None)
+        assert (one.without and one.without.steps) == (other.without and other.without.steps)
+    assert afresh[0].chosen
+    assert afresh[1].without
+    # Another rent is another matching.
+    Dwelling.objects.filter(area="orter").update(rent=9_100)
+    match_queries.explained(coordinator, placed.pk, today)
+    assert made == [{"time_limit": match_queries.WHY_SECONDS}]

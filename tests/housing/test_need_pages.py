@@ -17,10 +17,11 @@ from django.utils.html import strip_tags
 from hemvist.access.actor import Actor
 from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
-from hemvist.housing import matching
-from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer
+from hemvist.housing import matching, need_queries
+from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer, Tenancy
 from hemvist.organisation.models import Municipality
-from hemvist.reception.models import Household, Person
+from hemvist.reception.models import Household, Membership, Person
+from hemvist.reception.queries import names_of
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +228,52 @@ def test_a_dwelling_is_chosen_and_let_go(client: Client, household: House, need:
     client.post(reverse("need-unlock", args=[found.pk]))
     found.refresh_from_db()
     assert found.locked_to is None
+
+
+def test_a_chosen_dwelling_that_may_not_be_shown_is_told_without_its_address(
+    client: Client, household: House, need: Need, dwelling: Home, tenancy: Callable[..., Tenancy], today: date
+) -> None:
+    hidden, other = household(), dwelling()
+    home = dwelling(code="QX-1", address="Avskilda stigen 41")
+    tenancy(home, hidden, ends_on=today + timedelta(days=5))
+    found = need(household(), locked_to=home, locked_reason="Närmast stigen")
+    offer = Offer.objects.create(need=need(household()), dwelling=home, made_on=today, move_in_on=today, reply_by=today)
+    client.post(reverse("matching-run"))
+
+    def pages() -> dict[str, str]:
+        names = ("need", "need-lock", "offer-new", "match-why")
+        read = {name: get(client, name, found.pk) for name in names}
+        return read | {name: get(client, name) for name in ("need-list", "matching")}
+
+    def given_away(text: str) -> list[str]:
+        return [word for word in ("QX-1", "Avskilda", "Närmast") if word in text]
+
+    assert all(given_away(text) for name, text in pages().items() if name != "match-why")
+    get(client, "offer-answer", offer.pk)
+    Case.objects.filter(pk=hidden.case_id).update(protected_since="2026-11-20T08:00:00Z")
+    read = pages()
+    assert {name: given_away(text) for name, text in read.items() if given_away(text)} == {}
+    assert "En bostad är vald, men den visas inte för dig" in read["need"]
+    assert "Bostad vald" in read["need-list"]
+    assert "En bostad är redan vald åt hushållet" in read["match-why"]
+    assert other.address in read["offer-new"]
+    get(client, "offer-answer", offer.pk, status=404)
+    client.post(reverse("need-unlock", args=[found.pk]))
+    found.refresh_from_db()
+    assert found.locked_to is None
+
+
+def test_without_a_contact_the_first_member_is_named(
+    coordinator: Actor, household: House, need: Need, today: date
+) -> None:
+    found = need(household())
+    members = list(Membership.objects.filter(household__case=found.case_id).order_by("id"))
+    Membership.objects.filter(pk__in=[one.pk for one in members]).delete()
+    for one in reversed(members):
+        one.pk, one.position = None, Membership.Position.ADULT
+        one.save()
+    first = members[-1].person_id
+    assert need_queries.case_names(coordinator, [found.case], today) == {found.case_id: names_of([first], today)[first]}
 
 
 # --- the matching -----------------------------------------------------------------------------------------------------

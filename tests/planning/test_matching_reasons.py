@@ -316,6 +316,22 @@ def test_a_process_that_does_not_come_back_is_ended_and_what_is_known_is_the_ans
     assert first_come(*year()).value <= matching.value <= matching.bound
 
 
+def test_all_alternatives_share_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    matching, now, limits = match(*year()), [100.0], []
+
+    def slow(*asked: object, time_limit: float) -> Matching:
+        limits.append(time_limit)
+        now[0] += 2.0
+        return matching
+
+    monkeypatch.setattr(explaining, "match", slow)
+    monkeypatch.setattr(explaining.time, "monotonic", lambda: now[0])
+    told = explain(matching, *year(), "s00", time_limit=3.0)
+    assert limits == [3.0, 1.0]
+    counted = [explaining.NOT_COUNTED not in [step.text for step in one.steps] for one in told.alternatives]
+    assert counted == [True, True, False]
+
+
 def test_what_is_not_worked_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explaining, "FEW", 3)
     told = explain(match(*year()), *year(), "s00")

@@ -6,7 +6,7 @@ A run is kept by id. Who may see a household or a dwelling is asked when it is r
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,13 +18,27 @@ from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.housing import need_queries, reach
-from hemvist.housing.matching import RUN, SECONDS, Inputs, gather, kept_policy, mark_of, searched_until, state_of
+from hemvist.housing.matching import (
+    RUN,
+    SET_ASIDE,
+    Inputs,
+    gather,
+    kept_matching,
+    kept_policy,
+    mark_of,
+    searched_until,
+    state_of,
+)
 from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer
 from hemvist.housing.need_queries import NeedRow
 from hemvist.law.types import Step, gettext_noop
 from hemvist.planning.matching import FULL, NAMES, Placement, explain, match
 
 ALTERNATIVES = 5
+# Runs with protected households that are looked through, the latest.
+LOOKED_THROUGH = 50
+# Somebody waits for the page: so long for the proposal when it is worked out anew, and so long for all alternatives.
+WHY_SECONDS = 5.0
 
 # --- a run as it is read ----------------------------------------------------------------------------------------------
 
@@ -92,6 +106,8 @@ class RunPage:
     without: tuple[Without, ...]
     # Proposals that this actor may not see today.
     withheld: int
+    # Codes of dwellings in an area that housing.yaml did not know; those that the actor may be shown today.
+    outside: tuple[str, ...]
     changes: Changes | None
 
     @property
@@ -153,26 +169,28 @@ def latest(actor: Actor, today: date, now: Inputs | None = None) -> RunPage | No
 def read(actor: Actor, run_id: uuid.UUID, today: date) -> RunPage:
     """An earlier matching, with what the actor may see of it today. One audit row. Raises :class:`NotVisible`."""
     policy.require(actor, RUN)
-    found = runs(actor, today).filter(pk=run_id).first()
+    found = runs(actor, today, run_id).first()
     if found is None:
         raise NotVisible(action=RUN, object_id=str(run_id))
     return _page(actor, found, today, None)
 
 
-def runs(actor: Actor, today: date) -> QuerySet[MatchRun]:
-    """The matchings of the actor's branches, the latest first. Two queries before it is read.
+def runs(actor: Actor, today: date, wanted: uuid.UUID | None = None) -> QuerySet[MatchRun]:
+    """The matchings of the actor's branches, or only the ``wanted``, the latest first. Three queries before it is read.
 
-    One that was run with a household that was protected then is for those who may know of it: the numbers alone would
-    tell that it is there.
+    One that was run with a household that was protected then, and is, is for those who may know of it: the numbers
+    alone would tell that it is there. Of those the latest are looked through; all others are there for everybody.
     """
-    closed = HousingNeed.objects.filter(case__protected_since__isnull=False).exclude(
-        reach.cases(actor, RUN, reach.NEED, today, "case__")
-    )
-    hidden = Q(pk__in=())
-    for need_id, since in closed.values_list("pk", "case__protected_since"):
-        hidden |= Q(result__needs__has_key=str(need_id), run_at__gte=since)
-    own = MatchRun.objects.filter(branch_id__in=actor.branches(RUN)).exclude(hidden)
-    return own.select_related("run_by").order_by("-run_at")
+    own = MatchRun.objects.filter(branch_id__in=actor.branches(RUN)).order_by("-run_at")
+    if wanted is not None:
+        own = own.filter(pk=wanted)
+    closed = own.filter(result__protected__0__isnull=False).values_list("pk", "result__protected")[:LOOKED_THROUGH]
+    protected = {run_id: set(needs) for run_id, needs in closed}
+    may_know = reach.cases(actor, RUN, reach.NEED, today, "case__") | Q(case__protected_since__isnull=True)
+    known = HousingNeed.objects.filter(may_know, pk__in=set().union(*protected.values())).values_list("pk", flat=True)
+    told = {str(need_id) for need_id in known}
+    shown = [run_id for run_id, needs in protected.items() if needs <= told]
+    return own.filter(Q(result__protected=[]) | Q(pk__in=shown)).select_related("run_by")
 
 
 def latest_run(actor: Actor, today: date) -> MatchRun | None:
@@ -186,6 +204,7 @@ def _page(actor: Actor, found: MatchRun, today: date, now: Inputs | None) -> Run
     needs = need_queries.visible_needs(actor, today, RUN).filter(pk__in=ids)
     rows = {str(row.need.pk): row for row in need_queries.need_rows(actor, list(need_queries.with_parts(needs)), today)}
     dwellings = need_queries.dwellings_by_id(actor, [uuid.UUID(one["dwelling"]) for one in result["placements"]], today)
+    shown = _codes_shown(actor, result, today)
     proposals = tuple(
         Proposed(
             rows[one["need"]],
@@ -197,7 +216,9 @@ def _page(actor: Actor, found: MatchRun, today: date, now: Inputs | None) -> Run
         if one["need"] in rows and uuid.UUID(one["dwelling"]) in dwellings
     )
     without = tuple(
-        _without(rows[one["need"]], one["obstacles"], found.run_on) for one in result["unplaced"] if one["need"] in rows
+        _without(rows[one["need"]], one["obstacles"], shown, found.run_on)
+        for one in result["unplaced"]
+        if one["need"] in rows
     )
     seen = [*(one.row for one in proposals), *(one.row for one in without)]
     audit.record(
@@ -213,13 +234,26 @@ def _page(actor: Actor, found: MatchRun, today: date, now: Inputs | None) -> Run
         proposals=tuple(sorted(proposals, key=lambda one: (one.move_in, one.row.case.number))),
         without=tuple(sorted(without, key=lambda one: (one.row.need.wanted_by, one.row.case.number))),
         withheld=len(ids) - len(seen),
+        outside=tuple(code for code in result["outside"] if code in shown),
         changes=changed_since(actor, found, now, today) if now else None,
     )
 
 
-def _without(row: NeedRow, obstacles: Iterable[Mapping[str, Any]], today: date) -> Without:
+def _codes_shown(actor: Actor, result: Mapping[str, Any], today: date) -> set[str]:
+    """Of the dwellings that a run names by code, those that the actor may be shown today. Two queries at most."""
+    steps = [one["step"] for each in result["unplaced"] for one in each["obstacles"]]
+    named = {*result["outside"], *(step["values"]["home"] for step in steps if "home" in step["values"])}
+    found = Dwelling.objects.filter(reach.dwellings(actor, today), code__in=named)
+    return set(found.values_list("code", flat=True))
+
+
+def _without(row: NeedRow, obstacles: Iterable[Mapping[str, Any]], shown: Container[str], today: date) -> Without:
     kinds = {one["kind"] for one in obstacles}
-    return Without(row, tuple(Step.from_json(one["step"]) for one in obstacles), helps(row.need, kinds, today))
+    steps = [Step.from_json(one["step"]) for one in obstacles]
+    # What stood in the way of a dwelling that may no longer be shown tells of it too.
+    if any(step.values.get("home", "") not in shown for step in steps if "home" in step.values):
+        steps = [Step(SET_ASIDE)]
+    return Without(row, tuple(steps), helps(row.need, kinds, today))
 
 
 def helps(need: HousingNeed, kinds: Iterable[str], today: date) -> tuple[Step, ...]:
@@ -259,8 +293,6 @@ def changed_since(actor: Actor, found: MatchRun, now: Inputs, today: date) -> Ch
     }
     before = {key: mark for key, mark in then["needs"].items() if key in seen}
     homes = {str(now.dwellings[home.key].pk): state_of(home) for home in now.homes}
-    policy_then = {name: found.policy.get(name) for name in ("weights", "far_minutes")}
-    policy_now = {name: kept_policy(now)[name] for name in ("weights", "far_minutes")}
     return Changes(
         needs_new=len(marks.keys() - before.keys()),
         needs_changed=sum(before[key] != marks[key] for key in before.keys() & marks.keys()),
@@ -270,8 +302,14 @@ def changed_since(actor: Actor, found: MatchRun, now: Inputs, today: date) -> Ch
             _differs(then["homes"][key], homes[key], today) for key in homes.keys() & then["homes"].keys()
         ),
         homes_gone=len(then["homes"].keys() - homes.keys()),
-        policy=policy_then != policy_now,
+        policy=_decided(found.policy) != _decided(kept_policy(now)),
     )
+
+
+def _decided(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The policy without how many live in each area, which nobody decides."""
+    areas = {area["code"]: {**area, "housed": 0} for area in kept["areas"]}
+    return {**kept, "areas": areas}
 
 
 def _differs(then: Mapping[str, str], now: Mapping[str, str], today: date) -> bool:
@@ -321,18 +359,25 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """``seeking`` is false for a need that is not matched: met, withdrawn, or with an offer that waits."""
+    """``seeking`` is false for a need that is not matched: met, withdrawn, or with an offer that waits.
+
+    So it is when it is set ``aside``: a dwelling is chosen that may not be shown to all.
+    """
 
     row: NeedRow
     seeking: bool
+    aside: bool = False
     chosen: Chosen | None = None
     alternatives: tuple[Other, ...] = ()
     without: Without | None = None
     optimal: bool = True
 
 
-def explained(actor: Actor, need_id: uuid.UUID, today: date, *, time_limit: float = SECONDS) -> Why:
+def explained(actor: Actor, need_id: uuid.UUID, today: date, *, time_limit: float = WHY_SECONDS) -> Why:
     """Why the household would get that home and not another, from what is known today. One audit row.
+
+    The latest matching is taken as it was kept when nothing at all has changed since, else it is worked out anew in
+    ``time_limit`` seconds; so many are given to all alternatives together, too. Nothing is kept of it.
 
     Raises :class:`NotVisible` for a need that the actor may not know of.
     """
@@ -341,9 +386,10 @@ def explained(actor: Actor, need_id: uuid.UUID, today: date, *, time_limit: floa
     found = gather(actor, today)
     key = row.case.number
     if key not in {one.key for one in found.seekers}:
-        return Why(row, seeking=False)
-    matching = match(found.seekers, found.homes, found.areas, found.policy, time_limit=time_limit)
-    told = explain(matching, found.seekers, found.homes, found.areas, found.policy, key, most=ALTERNATIVES)
+        return Why(row, seeking=False, aside=row.need in found.aside)
+    asked = (found.seekers, found.homes, found.areas, found.policy)
+    matching = kept_matching(latest_run(actor, today), found) or match(*asked, time_limit=time_limit)
+    told = explain(matching, *asked, key, most=ALTERNATIVES, time_limit=time_limit)
     mine = next((one for one in matching.placements if one.seeker == key), None)
     left = next((one for one in matching.unplaced if one.seeker == key), None)
     return Why(

@@ -11,7 +11,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,24 +19,30 @@ from django.db import transaction
 from django.db.models import Q
 
 from hemvist.access import audit, policy
-from hemvist.access.actor import Actor
+from hemvist.access.actor import Actor, system_actor
 from hemvist.housing import need_queries, policy_data, queries
 from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer, Tenancy
 from hemvist.law import parameters
 from hemvist.law.acts import starts
 from hemvist.law.calendar import add_months
 from hemvist.law.regime import Regime
+from hemvist.law.types import Step, gettext_noop
 from hemvist.organisation.housing_schema import HousingFile
 from hemvist.planning.matching import (
+    CRITERIA,
     Area,
     Home,
     Matching,
     MatchPolicy,
+    Obstacle,
+    Placement,
     Seeker,
+    Unplaced,
     Wish,
     first_come,
     match,
     summary,
+    worth,
 )
 from hemvist.reception.models import Arrival, Assignment
 
@@ -44,6 +50,8 @@ RUN = "matching.run"
 SECONDS = 20.0
 # How far ahead a home is looked for when the last day has already passed.
 LATE_DAYS = 30
+# Said without which dwelling it is: who reads a run may not be the one who chose it.
+SET_ASIDE = gettext_noop("En bostad är redan vald åt hushållet. Den är inte med i matchningen.")
 
 
 # --- what goes in -----------------------------------------------------------------------------------------------------
@@ -51,9 +59,13 @@ LATE_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a matching is made of. ``outside`` are dwellings in an area that housing.yaml does not know."""
+    """What a matching is made of. ``outside`` are dwellings in an area that housing.yaml does not know.
+
+    ``aside`` are those of the needs that are no seekers: the dwelling chosen for them may not be shown to all.
+    """
 
     needs: tuple[HousingNeed, ...]
+    aside: tuple[HousingNeed, ...]
     dwellings: Mapping[str, Dwelling]
     seekers: tuple[Seeker, ...]
     homes: tuple[Home, ...]
@@ -66,19 +78,27 @@ class Inputs:
 def gather(actor: Actor, today: date) -> Inputs:
     """The needs that the actor may know of and no offer waits for, the dwellings that can be let, and the policy.
 
+    The dwellings are, for everybody, those that may be shown to all: a run is read by others than who ran it, and one
+    dwelling more, or a home chosen there, would tell where a protected household lives. The need of such a household
+    is matched for those who handle it, and that run is theirs alone (``match_queries.runs``).
+
     A fixed number of queries. Shows nobody anything; the caller logs. Raises ValidationError without housing.yaml.
     """
+    nobody = system_actor("matching")
     file = policy_data.housing()
     known = {area.code for area in file.areas}
     needs = need_queries.seeking(actor, today, RUN)
     stays = _stays(needs, today)
     offered = set(Offer.objects.filter(status=Offer.Status.OPEN).values_list("dwelling_id", flat=True))
-    stock = [one for one in queries.stock_for_planning(actor, today) if one.dwelling.pk not in offered]
+    stock = [one for one in queries.stock_for_planning(nobody, today) if one.dwelling.pk not in offered]
     inside = [one for one in stock if one.dwelling.area in known]
+    shown = need_queries.dwellings_by_id(nobody, {need.locked_to_id for need in needs if need.locked_to_id}, today)
+    aside = tuple(need for need in needs if need.locked_to_id and need.locked_to_id not in shown)
     return Inputs(
         needs=tuple(needs),
+        aside=aside,
         dwellings={one.dwelling.code: one.dwelling for one in inside},
-        seekers=tuple(_seeker(need, stays.get(need.case_id), today) for need in needs),
+        seekers=tuple(_seeker(need, stays.get(need.case_id), today) for need in needs if need not in aside),
         homes=tuple(_home(one) for one in inside),
         outside=tuple(sorted(one.dwelling.code for one in stock if one.dwelling.area not in known)),
         areas=policy_data.match_areas(file, housed_by_area(today)),
@@ -201,11 +221,11 @@ def _keep(actor: Actor, found: Inputs, matching: Matching, by_hand: Matching, to
 
 
 def kept_policy(found: Inputs) -> dict[str, Any]:
+    """All of the municipality's that the matching rests on, and the decision behind it."""
     asked = found.file.matching
     return {
-        "weights": dict(found.policy.weights),
-        "far_minutes": found.policy.far_minutes,
-        "areas": [{"code": area.code, "housed": area.housed, "most": area.most} for area in found.areas],
+        **asdict(found.policy),
+        "areas": [asdict(area) for area in found.areas],
         "reference": asked.decision_reference,
         "confirmed": asked.confirmed and found.file.confirmed,
     }
@@ -220,6 +240,7 @@ def _result(found: Inputs, matching: Matching, by_hand: Matching) -> dict[str, A
                 "need": needs[one.seeker],
                 "dwelling": ids[one.home],
                 "move_in": one.move_in.isoformat(),
+                "last_day": one.last_day.isoformat() if one.last_day else None,
                 "score": one.score,
                 "parts": dict(one.parts),
             }
@@ -231,7 +252,13 @@ def _result(found: Inputs, matching: Matching, by_hand: Matching) -> dict[str, A
                 "obstacles": [{"kind": each.kind, "step": each.step.to_json()} for each in one.obstacles],
             }
             for one in matching.unplaced
+        ]
+        + [
+            {"need": str(need.pk), "obstacles": [{"kind": "locked", "step": Step(SET_ASIDE).to_json()}]}
+            for need in found.aside
         ],
+        "protected": [str(need.pk) for need in found.needs if need.case.protected],
+        "inputs": mark_of_inputs(found),
         "needs": {str(need.pk): mark_of(need) for need in found.needs},
         "homes": {ids[home.key]: state_of(home) for home in found.homes},
         "outside": list(found.outside),
@@ -240,9 +267,47 @@ def _result(found: Inputs, matching: Matching, by_hand: Matching) -> dict[str, A
         "summary": [step.to_json() for step in summary(matching)],
         "placed": matching.placed,
         "score": matching.score,
+        "bound": matching.bound,
         "method": matching.method,
         "by_hand": {"placed": by_hand.placed, "score": by_hand.score},
     }
+
+
+def kept_matching(run: MatchRun | None, found: Inputs) -> Matching | None:
+    """The matching that was kept, if it was made of just this; None when anything is another. No query.
+
+    Obstacles come without the homes that they count.
+    """
+    if run is None or run.result.get("inputs") != mark_of_inputs(found):
+        return None
+    result = run.result
+    keys = {str(need.pk): need.case.number for need in found.needs if need not in found.aside}
+    codes = {str(dwelling.pk): code for code, dwelling in found.dwellings.items()}
+    return Matching(
+        placements=tuple(
+            Placement(
+                seeker=keys[one["need"]],
+                home=codes[one["dwelling"]],
+                move_in=date.fromisoformat(one["move_in"]),
+                last_day=date.fromisoformat(one["last_day"]) if one["last_day"] else None,
+                score=one["score"],
+                # The database keeps no order of names.
+                parts={name: one["parts"][name] for name in CRITERIA if name in one["parts"]},
+            )
+            for one in result["placements"]
+        ),
+        unplaced=tuple(
+            Unplaced(
+                keys[one["need"]],
+                tuple(Obstacle(each["kind"], (), Step.from_json(each["step"])) for each in one["obstacles"]),
+            )
+            for one in result["unplaced"]
+            if one["need"] in keys
+        ),
+        worth=worth(len(found.seekers)),
+        bound=result["bound"],
+        method=result["method"],
+    )
 
 
 def _gap_percent(matching: Matching) -> float:
@@ -267,7 +332,7 @@ def mark_of(need: HousingNeed) -> str:
         need.locked_to_id,
         sorted(str(offer.dwelling_id) for offer in need.offers.all() if offer.status == Offer.Status.DECLINED),
     ]
-    return hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:16]
+    return _fingerprint(said)
 
 
 def state_of(home: Home) -> dict[str, Any]:
@@ -284,5 +349,19 @@ def state_of(home: Home) -> dict[str, Any]:
     ]
     return {
         "from": home.free_from.isoformat(),
-        "mark": hashlib.sha256(json.dumps(said, default=str).encode()).hexdigest()[:16],
+        "mark": _fingerprint(said),
     }
+
+
+def mark_of_inputs(found: Inputs) -> str:
+    """A fingerprint of all that a matching is made of, so that what was worked out need not be so again."""
+    ids = [one.pk for one in (*found.needs, *found.aside, *found.dwellings.values())]
+    parts = (found.seekers, found.homes, found.areas, (found.policy,))
+    return _fingerprint([ids, *([asdict(one) for one in part] for part in parts)])
+
+
+def _fingerprint(said: object) -> str:
+    def plain(one: object) -> object:
+        return sorted(one) if isinstance(one, frozenset) else str(one)
+
+    return hashlib.sha256(json.dumps(said, default=plain).encode()).hexdigest()[:16]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from hemvist.housing.models import Dwelling, HousingNeed, Offer
 from hemvist.organisation.models import Branch, Unit
 from hemvist.planning.matching import NAMES
 from hemvist.reception import queries as reception
-from hemvist.reception.models import Disclosure, Membership, Person
+from hemvist.reception.models import Membership, Person
 
 READ, WORK = "housing_need.read", "housing_need.work"
 Status = HousingNeed.Status
@@ -33,13 +34,18 @@ Status = HousingNeed.Status
 
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """A need as lists show it. ``name`` is empty for those who know the household by its case number only."""
+    """A need as lists show it. ``name`` is empty for those who know the household by its case number only.
+
+    ``locked`` is the dwelling chosen for it; ``locked_unseen``: one is chosen that the actor may not be shown.
+    """
 
     need: HousingNeed
     name: str
     own: bool
     wishes: tuple[str, ...]
     offers: tuple[Offer, ...]
+    locked: Dwelling | None
+    locked_unseen: bool
     today: date
 
     @property
@@ -163,8 +169,9 @@ def need_rows(actor: Actor, needs: Sequence[HousingNeed], today: date) -> list[N
     """The needs as rows; the caller has asked the permission and logs the reading (see :func:`fields_read`)."""
     labels = policy_data.area_labels()
     names = case_names(actor, [need.case for need in needs], today)
-    # A dwelling that may not be shown is not found by who was offered it before.
-    shown = dwellings_by_id(actor, {offer.dwelling_id for need in needs for offer in need.offers.all()}, today)
+    # A dwelling that may not be shown is not found by who was offered it before, or for whom it is chosen.
+    offered = {offer.dwelling_id for need in needs for offer in need.offers.all()}
+    shown = dwellings_by_id(actor, offered | {need.locked_to_id for need in needs if need.locked_to_id}, today)
     return [
         NeedRow(
             need,
@@ -172,6 +179,8 @@ def need_rows(actor: Actor, needs: Sequence[HousingNeed], today: date) -> list[N
             reach.owns(actor, READ, need.case),
             wish_words(need.wishes, labels),
             tuple(offer for offer in need.offers.all() if offer.dwelling_id in shown),
+            need.locked_to if need.locked_to_id in shown else None,
+            need.locked_to_id is not None and need.locked_to_id not in shown,
             today,
         )
         for need in needs
@@ -193,7 +202,8 @@ def case_names(actor: Actor, cases: Iterable[Case], today: date) -> dict[uuid.UU
     others = {case.pk for case in wanted} - own
     first: dict[uuid.UUID, list[uuid.UUID]] = {}
     people = Person.objects.filter(case_id__in=own | others, memberships__valid_to__isnull=True)
-    for case_id, person_id, position in people.values_list("case_id", "id", "memberships__position"):
+    rows = people.order_by("memberships__id").values_list("case_id", "id", "memberships__position")
+    for case_id, person_id, position in rows:
         known = first.setdefault(case_id, [])
         if position == Membership.Position.CONTACT:
             known.insert(0, person_id)
@@ -268,26 +278,25 @@ def _told(case: Case, today: date) -> tuple[Told, ...]:
     """The branches of the landlords, other than the case's own. Three queries."""
     try:
         codes = policy_data.housing().landlords
-    except policy_data.ValidationError:
+    except ValidationError:
         return ()
     branches: dict[int, Branch] = {}
     for unit in Unit.objects.filter(code__in=codes).select_related("branch"):
         if unit.branch_id != case.branch_id:
             branches[unit.branch_id] = unit.branch
-    # In force as hemvist.reception.queries counts it.
-    in_force = Q(revoked_at__isnull=True, valid_from__lte=today, valid_to__gt=today) & (
-        Q(case__protected_since__isnull=True, needs_approval=False) | Q(needs_approval=True, approved_at__isnull=False)
-    )
-    rows = Disclosure.objects.filter(in_force, case=case, recipient_id__in=branches).values_list("recipient", "fields")
-    known = {branch for branch, fields in rows if reach.NEED in fields}
+    known = reception.branches_told(case, reach.NEED, today)
     return tuple(Told(branch, branch.pk in known) for branch in sorted(branches.values(), key=lambda one: one.code))
 
 
 @transaction.atomic
 def get_offer(actor: Actor, offer_id: uuid.UUID, *, today: date, permission: str = WORK) -> tuple[Offer, NeedRow]:
-    """An offer with its need, to act upon. One audit row. Raises :class:`NotVisible`."""
+    """An offer with its need, to act upon. One audit row.
+
+    Raises :class:`NotVisible`, also for an offer of a dwelling that may not be shown.
+    """
+    policy.require(actor, permission)
     offer = Offer.objects.filter(pk=offer_id).select_related("dwelling", "need").first()
-    if offer is None:
+    if offer is None or not dwellings_by_id(actor, [offer.dwelling_id], today):
         raise NotVisible(action=permission, object_id=str(offer_id))
     row = get_need(actor, offer.need_id, today=today, permission=permission, action="offer.viewed")
     return offer, row

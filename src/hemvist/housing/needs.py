@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
@@ -30,6 +32,8 @@ Status = HousingNeed.Status
 WORK = "housing_need.work"
 # Kinds of wish that name an area to be near.
 WITH_AREA = ("family", "work")
+# A choice that stands: nobody else is offered or let the dwelling.
+CHOSEN = Q(status=Status.OPEN, locked_to__isnull=False)
 MOST_PERSONS, MOST_ROOMS, HIGHEST_RENT = 30, 15, 100_000
 REASON_LENGTH = 300
 
@@ -146,8 +150,7 @@ def withdraw_need(actor: Actor, *, need: HousingNeed, reason: str, today: date) 
     """The household no longer looks for a home through the municipality. Only in the case's own branch."""
     policy.hold_with_case(actor, WORK, need.case, see=WORK)
     need = _open(need)
-    if need.offers.filter(status=Offer.Status.OPEN).exists():
-        raise ValidationError(_("Ett erbjudande väntar på svar. Registrera svaret eller återta erbjudandet först."))
+    _nothing_waits(need)
     need.status, need.status_on = Status.WITHDRAWN, today
     need.status_reason = checked_reason(reason, _("Skriv varför bostaden inte behövs längre."))
     need.save(update_fields=["status", "status_on", "status_reason"])
@@ -162,8 +165,7 @@ def lock(actor: Actor, *, need: HousingNeed, dwelling: Dwelling, reason: str, to
     need = _open(need)
     if need.offers.filter(status=Offer.Status.DECLINED, dwelling=dwelling).exists():
         raise ValidationError({"dwelling": _("Hushållet har tackat nej till bostaden. Välj en annan.")})
-    other = HousingNeed.objects.filter(locked_to=dwelling, status=Status.OPEN).exclude(pk=need.pk)
-    if other.exists():
+    if HousingNeed.objects.filter(CHOSEN, locked_to=dwelling).exclude(pk=need.pk).exists():
         raise ValidationError({"dwelling": _("Bostaden är redan vald åt ett annat hushåll. Välj en annan.")})
     if Offer.objects.filter(dwelling=dwelling, status=Offer.Status.OPEN).exclude(need=need).exists():
         raise ValidationError(
@@ -199,6 +201,32 @@ def hold(actor: Actor, permission: str, case: Case, today: date) -> Case:
     return fresh
 
 
+def meet(actor: Actor, case: Case, today: date) -> None:
+    """The household gets a home: its open need is met. The caller has locked case and dwelling, and asked who may."""
+    need = HousingNeed.objects.select_for_update().filter(case=case, status=Status.OPEN).first()
+    if need is None:
+        return
+    _nothing_waits(need)
+    need.status, need.status_on, need.status_reason = Status.HOUSED, today, ""
+    need.save(update_fields=["status", "status_on", "status_reason"])
+    _journal(actor, "housing_need.met", need)
+
+
+def reopen(actor: Actor, need_id: UUID, reason: str, today: date) -> None:
+    """The home came to nothing: the need is open again, unless the household has another open one.
+
+    A choice of a dwelling is taken back, since somebody else may have been given it. The caller has locked the case and
+    asked who may.
+    """
+    need = HousingNeed.objects.select_for_update().get(pk=need_id)
+    if need.status != Status.HOUSED or HousingNeed.objects.filter(case=need.case_id, status=Status.OPEN).exists():
+        return
+    need.status, need.status_on, need.status_reason = Status.OPEN, today, reason[:REASON_LENGTH]
+    need.save(update_fields=["status", "status_on", "status_reason"])
+    release(need)
+    _journal(actor, "housing_need.reopened", need)
+
+
 def release(need: HousingNeed) -> None:
     """Take the choice of a dwelling back."""
     need.locked_to, need.locked_reason, need.locked_by = None, "", None
@@ -213,6 +241,11 @@ def checked_reason(reason: str, asked: str, field: str = "reason") -> str:
     if len(reason) > REASON_LENGTH:
         raise ValidationError({field: _("Skriv högst 300 tecken.")})
     return reason
+
+
+def _nothing_waits(need: HousingNeed) -> None:
+    if need.offers.filter(status=Offer.Status.OPEN).exists():
+        raise ValidationError(_("Ett erbjudande väntar på svar. Registrera svaret eller återta erbjudandet först."))
 
 
 def _open(need: HousingNeed) -> HousingNeed:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,12 +30,10 @@ from hemvist.housing.days import (
     Standing,
     State,
     Usage,
+    free_periods,
     standing,
     usages,
     vacant_since,
-)
-from hemvist.housing.days import (
-    free_periods as free_days,
 )
 from hemvist.housing.models import (
     Dwelling,
@@ -96,20 +94,6 @@ def calendars(
     }
 
 
-def dwelling_state(dwelling: Dwelling, day: date, today: date) -> Standing:
-    """What the dwelling is on a day, as things are known today. Three queries. The caller has asked who may see it."""
-    return standing(calendars([dwelling])[dwelling.pk], day, today)
-
-
-def free_periods(dwellings: Iterable[Dwelling], today: date) -> dict[uuid.UUID, list[Period]]:
-    """When each can be moved into, from today on: first and last day, None without an end. Three queries.
-
-    Neither let, promised nor blocked, and available. A dwelling whose lease has run out without anybody noting the
-    moving out is not free.
-    """
-    return {pk: free_days(found, today) for pk, found in calendars(dwellings, since=today).items()}
-
-
 @dataclass(frozen=True, slots=True)
 class StockHome:
     """A dwelling as plans are made with it.
@@ -157,14 +141,18 @@ class StockHome:
         return self.dwelling.rent
 
 
-def stock_for_planning(actor: Actor, today: date) -> list[StockHome]:
-    """The dwellings that are free or become so, by number. Six queries at most. Asks no permission: its callers do."""
+def stock_for_planning(actor: Actor, today: date, *, offered: bool = False) -> list[StockHome]:
+    """The dwellings that are free or become so, by number. Six queries at most. Asks no permission: its callers do.
+
+    ``offered`` takes an offer without an answer as none, for those who count its household as looking for a home.
+    """
     seen = Dwelling.objects.filter(reach.dwellings(actor, today))
     rows = list(seen.order_by("code"))
     days = calendars(rows, seen, since=today)
     found = []
     for dwelling in rows:
-        free = free_days(days[dwelling.pk], today, but_blocks=True)
+        calendar = replace(days[dwelling.pk], promised=()) if offered else days[dwelling.pk]
+        free = free_periods(calendar, today, but_blocks=True)
         if free:
             first, last = free[-1]
             blocks = tuple(
@@ -377,7 +365,8 @@ class DwellingPage:
 
 @transaction.atomic
 def get_dwelling(actor: Actor, dwelling_id: uuid.UUID, *, today: date) -> DwellingPage:
-    """A dwelling with everything around it. Ten queries at most, and an audit row when a household's lease is shown.
+    """A dwelling with everything around it. Ten queries at most, and an audit row when a household's lease is shown, or
+    which case an offer is made to.
 
     Raises NotVisible.
     """
@@ -399,13 +388,14 @@ def get_dwelling(actor: Actor, dwelling_id: uuid.UUID, *, today: date) -> Dwelli
         *(Happening(timezone.localdate(file.added_at), "document", file) for file in documents),
     ]
     shown = [line.tenancy.pk for line in lines if line.tenancy]
-    if shown:
+    read = {"tenancy": shown, "housing_need": [offer.need_id] if offer and offer_case else []}
+    if any(read.values()):
         audit.record(
             actor,
             "dwelling.leases_viewed",
-            object_type="tenancy",
-            object_ids=shown,
-            fields=("tenancy",),
+            object_type="tenancy" if shown else "housing_need",
+            object_ids=[pk for pks in read.values() for pk in pks],
+            fields=[name for name, pks in read.items() if pks],
             details={"dwelling": dwelling.pk},
         )
     twelve = add_months(today, -YEAR_MONTHS) + timedelta(days=1)

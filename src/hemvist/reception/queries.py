@@ -717,6 +717,12 @@ def disclosed_cases(actor: Actor, permission: str, field: str, today: date) -> s
     return {case_id for case_id, fields in rows if field in fields}
 
 
+def branches_told(case: Case, field: str, today: date) -> set[int]:
+    """The branches to which a field of the case has been disclosed. One query."""
+    rows = Disclosure.objects.filter(_in_force(today), case=case).values_list("recipient_id", "fields")
+    return {branch_id for branch_id, fields in rows if field in fields}
+
+
 def released_cases(actor: Actor, today: date) -> QuerySet[Disclosure]:
     """The approved disclosures that let this actor's branches know of protected cases."""
     return Disclosure.objects.filter(

@@ -22,6 +22,7 @@ from hemvist.housing.forms import needs as asked
 from hemvist.housing.models import HousingNeed
 from hemvist.housing.need_queries import NeedPage
 from hemvist.housing.queries import stock_for_planning
+from hemvist.reception.forms.households import place
 from hemvist.reception.queries import get_household
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
@@ -93,7 +94,7 @@ def need_new(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
         try:
             made = needs.record_need(request.actor, case=household.case, asked=form.asked, today=today)
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, _("Behovet är sparat. Nästa matchning tar med det."))
             return redirect("need", made.pk)
@@ -122,7 +123,7 @@ def need_edit(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
         try:
             needs.change_need(request.actor, need=row.need, asked=form.asked, today=today)
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, _("Ändringen är sparad. Nästa matchning tar med den."))
             return redirect("need", need_id)
@@ -146,7 +147,7 @@ def need_withdraw(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
         try:
             needs.withdraw_need(request.actor, need=row.need, today=today, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, _("Behovet är avslutat. Det finns kvar bland dem som inte behövs."))
             return redirect("need", need_id)
@@ -158,9 +159,9 @@ def need_withdraw(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
 def need_lock(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     today = clock.today()
     row = need_queries.get_need(request.actor, need_id, today=today, permission="housing_need.work")
-    initial: dict[str, Any] = {"dwelling": request.GET.get("bostad", ""), "reason": row.need.locked_reason}
-    if row.need.locked_to_id and not initial["dwelling"]:
-        initial["dwelling"] = str(row.need.locked_to_id)
+    initial: dict[str, Any] = {"dwelling": request.GET.get("bostad", "")}
+    if row.locked:
+        initial = {"dwelling": initial["dwelling"] or str(row.locked.pk), "reason": row.need.locked_reason}
     form = asked.LockForm(
         request.POST if request.method == "POST" else None,
         dwellings=[one.dwelling for one in stock_for_planning(request.actor, today)],
@@ -172,7 +173,7 @@ def need_lock(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
                 request.actor, need=row.need, dwelling=form.chosen, reason=form.cleaned_data["reason"], today=today
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, _("Bostaden är vald. Matchningen ändrar inte valet."))
             return redirect("need", need_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,8 +16,8 @@ from hemvist.planning.matching.problem import Problem, forced
 from hemvist.planning.matching.reasons import Reasons
 from hemvist.planning.matching.solve import match
 
-# Up to so many households a matching over time is made anew for each alternative, each in so many seconds.
-FEW, SECONDS = 60, 3.0
+# Up to so many households a matching over time is made anew for each alternative; all of them in so many seconds.
+FEW, SECONDS = 60, 5.0
 
 CHOSEN = gettext_noop("Bostaden ger {score} av {full} poäng för det som gäller hushållet.")
 PART = gettext_noop("{name}: {points} av {most} poäng.")
@@ -87,9 +88,11 @@ def explain(
     policy: MatchPolicy,
     seeker_key: str,
     most: int = 5,
+    time_limit: float = SECONDS,
 ) -> Explanation:
     """The household's home, and at most ``most`` others: the possible with the highest score, then the nearly possible.
 
+    What the others would mean for all is counted in turn, together in ``time_limit`` seconds; then it is left out.
     Raises ``KeyError`` when the household is not among ``seekers``.
     """
     seekers, homes, areas = list(seekers), list(homes), list(areas)
@@ -100,7 +103,7 @@ def explain(
     if mine is not None:
         steps = (
             Step(CHOSEN, {"score": mine.score, "full": FULL}),
-            *_parts(problem, seeker, mine.parts),
+            *_parts(problem, mine.parts),
         )
     else:
         steps = next((one.steps for one in matching.unplaced if one.seeker == seeker_key), ())
@@ -119,6 +122,7 @@ def explain(
     failed = np.sum(list(reasons.fails.values()), axis=0)
     others.sort(key=lambda at: (at not in parts, -sum(parts.get(at, {}).values()), failed[at], problem.homes[at].key))
     counted = len(problem.seekers) <= FEW or at_one_time(problem)
+    until = time.monotonic() + time_limit
     alternatives = []
     for home in others[:most]:
         key = problem.homes[home].key
@@ -130,7 +134,10 @@ def explain(
         if mine is not None:
             told += _compared(parts[home], mine.parts)
         placed_lost = score_lost = None
-        then = match(forced(seekers, seeker_key, key), homes, areas, policy, time_limit=SECONDS) if counted else None
+        left = until - time.monotonic()
+        then = None
+        if counted and left > 0:
+            then = match(forced(seekers, seeker_key, key), homes, areas, policy, time_limit=left)
         if then is None or not then.optimal:
             told.append(Step(NOT_COUNTED))
         elif any(one.seeker == seeker_key for one in then.placements):
@@ -142,7 +149,7 @@ def explain(
     return Explanation(seeker_key, mine.home if mine else "", steps, tuple(alternatives))
 
 
-def _parts(problem: Problem, seeker: int, parts: Mapping[str, int]) -> list[Step]:
+def _parts(problem: Problem, parts: Mapping[str, int]) -> list[Step]:
     """Each criterion's points of the most it could give."""
     weights = problem.policy.weights
     whole = sum(weights[name] for name in parts)
