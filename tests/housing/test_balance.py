@@ -237,7 +237,7 @@ def test_a_decision_goes_before_a_preliminary_number_and_a_voided_one_is_no_numb
 @pytest.mark.usefixtures("nobody_expected")
 def test_a_surge_of_thirty_in_three_months(coordinator: Actor, dwelling: Callable[..., Dwelling], today: date) -> None:
     dwelling(capacity=6)
-    page = balance_page(coordinator, Asked(start=date(2027, 2, 1)), today=today)
+    page = balance_page(coordinator, Asked(persons=30, start=date(2027, 2, 1)), today=today)
     assert page.base.first_waiting is None
     assert page.surged.first_waiting == date(2027, 2, 1)
     new = {month.month.month: sum(month.new) for month in page.surged.months if any(month.new)}

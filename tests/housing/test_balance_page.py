@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from hemvist.access.actor import Actor
 from hemvist.access.roles import Role
 from hemvist.housing.models import Dwelling, HousingNeed
+from hemvist.organisation.models import HistoricalFigure
 from hemvist.reception.models import Household
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +47,32 @@ def test_an_empty_stock_says_what_lacks_and_what_it_rests_on(client: Client) -> 
     text = plain(client.get(reverse(PAGE)))
     assert "Bostäder att fördela nu0" in text
     assert "Hushåll som behöver bostad0" in text
-    assert "30 personer till under 3 månader, från december 2026." in text
     assert "Kommuntalet för 2026 är 25 enligt kommunens årsuppgifter (Utredningen)." in text
     assert "Kommuntalet för 2027 är inte känt här." in text
+    assert text.count("Visa siffrorna i en tabell") == 1
+    assert "Nov 2026" in text
+    assert "2026-11" not in text.split("Pröva ett läge")[0]
+    assert "Små tal visas inte exakt" not in text
+
+
+def test_more_are_counted_first_when_somebody_asks(client: Client) -> None:
+    plain_page = client.get(reverse(PAGE)).content.decode()
+    assert "Första månaden om fler kommer" not in plain_page
+    assert "Med fler" not in plain_page
+    link = f"{reverse(PAGE)}?persons=30&amp;over=3"
+    assert f'href="{link}"' in plain_page
+    text = plain(client.get(link.replace("&amp;", "&")))
+    assert "30 personer till under 3 månader, från december 2026." in text
+    assert "Första månaden om fler kommer" in text
+    assert "Pröva: 30 personer" not in text
     assert text.count("Visa siffrorna i en tabell") == 2
+
+
+def test_what_lacks_stands_before_the_charts(client: Client, dwelling: Callable[..., Dwelling]) -> None:
+    HistoricalFigure.objects.filter(measure="assigned").delete()
+    assert "Bostäder som saknas" not in plain(client.get(reverse(PAGE)))
+    text = plain(client.get(reverse(PAGE), {"persons": "9"}))
+    assert text.index("Bostäder som saknas") < text.index("Lediga bostäder och hushåll som väntar")
 
 
 def test_the_scenario_is_in_the_address(
@@ -102,6 +125,8 @@ def test_without_reach_small_numbers_are_words(
     assert "Hushåll som behöver bostadfärre än 5" in text
     assert "De räknas som 4, det mesta de kan vara." in text
     assert "Färre än 5 är anvisade och dras inte av; 25 antas komma" in text
+    assert "så bristen kan vara mindre än den ser ut." in text.split("I slutet av varje månad")[0]
+    assert "November 2026tidigast" in text
 
 
 def test_another_branch_with_a_disclosure(

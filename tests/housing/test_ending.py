@@ -202,6 +202,12 @@ def test_that_the_right_goes_on_may_be_decided_as_soon_as_there_are_reasons(coor
         ("record_acceptable_reasons", {"outcome": "none", "text": " "}, "text"),
         ("record_children", {"affected": None, "text": ""}, "affected"),
         ("record_children", {"affected": True, "text": " "}, "text"),
+        ("record_children", {"affected": False, "text": " "}, "text"),
+        (
+            "record_ground",
+            {"programme": "", "no_referral_since": date(2027, 2, 14), "today": LATER},
+            "no_referral_since",
+        ),
         (
             "record_communication",
             {"communicated_on": LATER + timedelta(days=1), "reply_by": date(2028, 1, 1), "today": LATER},
@@ -230,6 +236,20 @@ def test_what_cannot_be_is_refused_at_its_field(
     assert found == [field]
     ending.refresh_from_db()
     assert (ending.status, ending.reasons, ending.communicated_on) == ("open", "", None)
+
+
+def test_a_no_about_children_needs_its_reason_only_with_a_child_in_the_household(
+    coordinator: Actor, opened: Open
+) -> None:
+    ending = complete(coordinator, opened())
+    EarlyEnding.objects.filter(pk=ending.pk).update(children_affected=False, best_interests_text="")
+    assert any("barn i hushållet" in step.text for step in examined(coordinator, ending).state.lacks)
+    deeds.record_children(coordinator, ending=ending, affected=False, text="De bor hos sin far.")
+    assert examined(coordinator, ending).state.may_decide
+    for person in Person.objects.filter(case=ending.person.case).exclude(pk=ending.person_id):
+        fact(person, "birth_date", {"on": "1990-01-01"}, date(2026, 12, 2))
+    deeds.record_children(coordinator, ending=ending, affected=False, text="")
+    assert examined(coordinator, ending).state.may_decide
 
 
 def test_only_the_first_ground_asks_for_acceptable_reasons(coordinator: Actor, opened: Open) -> None:

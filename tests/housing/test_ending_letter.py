@@ -97,6 +97,8 @@ def test_the_decision_says_all_that_it_must(
         assert part in words, part
     assert "Utkast" not in words
     assert coordinator.name not in words
+    for part in ("De som visas är bara förslag", "måste inte", "15 februari 2030"):
+        assert part not in words, part
 
 
 def test_until_decided_it_is_a_draft_with_what_is_left(

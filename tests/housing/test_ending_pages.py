@@ -77,7 +77,7 @@ def test_a_case_from_its_beginning_to_the_letter(client: Client, person: Person)
     address = reverse("ending-new", args=[person.pk])
     text = plain(client.get(address))
     assert text.count("Inget hindrar att grunden prövas.") == 3
-    assert "föreslaget, inte beslutat" in text
+    assert "blev inte lag" in text
     text = plain(client.post(address, {"ground": "not_in_programme"}, follow=True))
     assert "Inget är avgjort." in text
     assert "Det här är kvar" in text
@@ -85,7 +85,14 @@ def test_a_case_from_its_beginning_to_the_letter(client: Client, person: Person)
     assert "Registrera beslutet" not in text
     ending = EarlyEnding.objects.get()
 
-    assert "Sparat." in post(client, "ending-ground", ending, programme="", no_referral_since="2027-05-01")
+    form = client.get(reverse("ending-ground", args=[ending.pk]))
+    assert '<option value="" selected>Inget program är känt</option>' in form.content.decode()
+    assert ">Inte anvisad<" not in form.content.decode()
+    text = post(client, "ending-ground", ending, programme="", no_referral_since="")
+    assert "Sparat. Det här är kvar: Begär av Arbetsförmedlingen uppgift" in text
+    text = post(client, "ending-ground", ending, programme="", no_referral_since="2027-05-01")
+    assert "Sparat." in text
+    assert "Sparat. Det här är kvar:" not in text
     text = plain(client.get(reverse("ending-reasons-acceptable", args=[ending.pk])))
     assert "inte lagens lista" in text
     assert "Arbetar heltid" in text
@@ -116,7 +123,11 @@ def test_a_case_from_its_beginning_to_the_letter(client: Client, person: Person)
     assert "Rätten upphör" in text
     assert "31 december 2027" in text
     assert "inte antecknat" in text
-    assert "inte antecknat" not in post(client, "ending-serve", ending, served_on="2027-09-10")
+    assert "Skriv när personen fick del av beslutet" in text
+    text = post(client, "ending-serve", ending, served_on="2027-09-10")
+    assert "inte antecknat" not in text
+    assert "Skriv när personen fick del av beslutet" not in text
+    assert "enligt 44 § förvaltningslagen, räkna från delgivningen" in text
 
     text = plain(client.get(reverse("housing-right", args=[person.case.household.pk])))
     assert "Kommunen beslutade 10 september 2027 att rätten upphör i förtid." in text
@@ -214,6 +225,16 @@ def test_a_change_after_the_hearing_is_warned_of(client: Client, ending: EarlyEn
     assert "fått del av underlaget" in plain(client.get(reverse("ending-ground", args=[ending.pk])))
     text = post(client, "ending-ground", ending, programme="", no_referral_since="2027-06-01")
     assert "behöver få del av det på nytt" in text
+
+
+def test_nothing_is_left_to_do_once_decided(client: Client, ending: EarlyEnding) -> None:
+    assert " kvar " in shown(client, ending)
+    EarlyEnding.objects.update(
+        status="continues", decided_on=LATER, decided_by="Nämnden", diary_number="1", reasons="Därför."
+    )
+    text = shown(client, ending)
+    assert " kvar " not in text
+    assert "inte ifyllt" in text
 
 
 def test_a_case_is_closed_without_a_decision(client: Client, ending: EarlyEnding) -> None:

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from tests.housing.rights import END, LATER, adult, rule, settle
+from tests.housing.rights import END, LATER, adult, fact, rule, settle
 
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
@@ -142,7 +142,32 @@ def test_a_right_that_has_ended_is_told_of_as_ended(
             text = text_of(client_for(newcomer), reverse("my-plan")).replace("\xa0", " ")
         assert ("Din rätt till ett boende från kommunen tog slut den 15 februari 2030." in text) is ended
         assert ("har du rätt till ett boende" in text) is not ended
+        assert ("så länge lagen omfattar dig" in text) is not ended
+        assert "Från den 1 januari 2027" not in text
         assert ("i god tid" in text) is not ended
+
+
+def test_the_newcomer_is_promised_no_more_than_the_act(
+    household: Callable[..., Household], user: Callable[..., User], client_for: Callable[..., Client]
+) -> None:
+    """Before the act its first day is told; a permit that has run out is a matter to ask of."""
+    rule("U15", "same_day")
+    mine = settle(household())
+    newcomer = user(Role.NEWCOMER)
+    NewcomerAccess.objects.create(user=newcomer, person=adult(mine))
+
+    def text(day: date) -> str:
+        with time_machine.travel(datetime(day.year, day.month, day.day, 9, tzinfo=UTC)):
+            return text_of(client_for(newcomer), reverse("my-plan")).replace("\xa0", " ")
+
+    assert "Från den 1 januari 2027 har du rätt till ett boende" in text(date(2026, 12, 31))
+    assert "Från den 1 januari 2027" not in text(date(2027, 1, 1))
+    fact(adult(mine), "permit", {"ground": "UTLL_5_2", "valid_to": "2027-05-31"})
+    assert "Fråga kommunen" not in text(date(2027, 5, 31))
+    shown = text(date(2027, 6, 1))
+    assert "Ditt uppehållstillstånd har gått ut. Fråga kommunen" in shown
+    assert "har du rätt till" not in shown
+    assert "15 februari 2030" not in shown
 
 
 def test_the_own_home_is_a_newcomers_only(coordinator: Actor, today: date) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
@@ -30,6 +34,13 @@ House = Callable[..., Household]
 def proposed(run: MatchRun) -> dict[str, str]:
     """Need → dwelling, by id."""
     return {one["need"]: one["dwelling"] for one in run.result["placements"]}
+
+
+def shown(client: Client, today: date) -> str:
+    """The page of the latest matching, as it is read that day."""
+    with time_machine.travel(datetime(today.year, today.month, today.day, 9, tzinfo=UTC)):
+        text = client.get(reverse("matching")).content.decode()
+    return " ".join(strip_tags(text).replace("\xa0", " ").split())
 
 
 # --- what goes in -----------------------------------------------------------------------------------------------------
@@ -401,6 +412,27 @@ def test_what_is_not_as_it_was_is_counted(
     )
 
 
+def test_a_home_whose_free_day_moves_is_changed_and_one_that_becomes_free_has_not_been_added(
+    coordinator: Actor,
+    client_for: Callable[..., Client],
+    household: House,
+    need: Need,
+    dwelling: Home,
+    tenancy: Callable[..., Tenancy],
+    today: date,
+) -> None:
+    moved = tenancy(dwelling(), household(), ends_on=today + timedelta(days=10))
+    let = tenancy(dwelling(), household())
+    need(household())
+    matching.run(coordinator, today=today)
+    Tenancy.objects.filter(pk__in=[moved.pk, let.pk]).update(ends_on=today + timedelta(days=20))
+    dwelling()
+    assert since(coordinator, today) == match_queries.Changes(homes_new=2, homes_changed=1)
+    text = shown(client_for(coordinator), today)
+    assert "2 bostäder till är eller blir lediga" in text
+    assert "1 bostad är ändrad" in text
+
+
 def test_a_block_and_new_weights_are_changes(
     coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
 ) -> None:
@@ -450,6 +482,28 @@ def test_who_lives_in_an_area_is_no_policy(
     matching.run(coordinator, today=today)
     tenancy(home, household())
     assert not since(coordinator, today)
+
+
+# --- the page ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_tells_the_rent_and_what_is_not_met(
+    coordinator: Actor, client_for: Callable[..., Client], household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    need(household(), rent_max=9_500, wishes=[{"kind": "sfi", "area": ""}, {"kind": "family", "area": "orter"}])
+    own = Municipality.objects.get()
+    own.data["housing"]["matching"]["far_minutes"] = 40
+    own.save()
+    dwelling(area="orter", rent=11_300)
+    matching.run(coordinator, today=today)
+    text = shown(client_for(coordinator), today)
+    assert "3 rum, plats för 4, hyra 11 300 kr" in text
+    assert "över önskad hyra" in text
+    assert "önskemål som inte uppfylls: nära till sfi" in text
+    assert "nära till sfi, nära anhöriga" not in text
+    # One household, one home: in turn gives the same.
+    assert "Ingen skillnad mot turordning den här gången." in text
+    assert "i stället för" not in text
 
 
 # --- why --------------------------------------------------------------------------------------------------------------

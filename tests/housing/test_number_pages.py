@@ -65,7 +65,8 @@ def test_an_empty_year_says_what_to_do(client: Client) -> None:
     text = plain(client.get(address(*YEAR)))
     assert "Inget tal är antecknat för året. Anteckna talet när kommunen har fått det." in text
     assert "Inget önskemål är skrivet." in text
-    assert "Dagen står inte i lagen. Skriv den i housing.yaml när länsstyrelsen har angett den." in text
+    assert "Be systemförvaltaren lägga in dagen i kommunens uppgifter (housing.yaml, wish_days)" in text
+    assert "I sammanställningen är ärenden med skyddade personuppgifter inte med" in text
     assert "Ingen är utpekad än. Se ansvarskartan" in text
     assert "6 kriterier saknar kommunens värde." in text
     assert "Lagen säger inte hur mycket varje kriterium väger." in text
@@ -109,6 +110,42 @@ def test_from_preliminary_to_swap(client: Client) -> None:
     assert "Kommuntal7, Migrationsverket" in plain(client.get(address("yearly-number")))
 
 
+def test_no_wish_is_asked_for_once_the_number_is_decided(client: Client) -> None:
+    number = {"persons": "8", "on": "2026-10-01", "body": "Migrationsverket"}
+    client.post(address("number-new", 2027, "preliminar"), number)
+    assert "Skriv ett önskemål" in plain(client.get(address(*YEAR)))
+    client.post(address("number-new", 2027, "beslutat"), {**number, "on": "2026-11-10"})
+    text = plain(client.get(address(*YEAR)))
+    assert "Skriv ett önskemål" not in text
+    assert "Kommuntalet är beslutat." in text
+    # A changed national number begins a new round.
+    client.post(address("number-new", 2027, "preliminar"), {**number, "on": "2026-11-15"})
+    assert "Skriv ett önskemål" in plain(client.get(address(*YEAR)))
+
+
+def test_an_agreement_before_the_decision_is_refused_at_its_day(client: Client) -> None:
+    number = {"persons": "8", "on": "2026-11-10", "body": "Migrationsverket"}
+    client.post(address("number-new", 2027, "beslutat"), number)
+    swap = {**number, "persons": "7", "on": "2026-11-09", "counterpart": "Håbo"}
+    answer = client.post(address("number-new", 2027, "byte"), swap)
+    assert "Kommuntalet beslutades 10 november 2026." in plain(answer, 422)
+    assert list(answer.context["form"].errors) == ["on"]
+    assert not YearlyNumber.objects.filter(kind="swap").exists()
+    assert client.post(address("number-new", 2027, "byte"), {**swap, "on": "2026-11-10"}).status_code == 302
+
+
+def test_that_the_act_may_be_used_in_advance_is_told_for_2027_only(client: Client) -> None:
+    words = "får tillämpas redan före"
+    assert words in plain(client.get(address(*YEAR)))
+    assert words not in plain(client.get(address("yearly-number-year", 2028)))
+
+
+@pytest.mark.parametrize(("as_of", "old"), [("2024-12-31", True), ("2025-01-01", False)])
+def test_a_value_of_long_ago_is_marked(client: Client, as_of: str, old: bool) -> None:
+    client.post(address("criterion-new", 2027, "population"), {"value": "49 000", "source": "SCB", "as_of": as_of})
+    assert ("äldre uppgift" in plain(client.get(address(*YEAR)))) == old
+
+
 def test_out_of_order_is_told(client: Client) -> None:
     number = {"persons": "9", "on": "2026-11-10", "body": "Migrationsverket"}
     client.post(address("number-new", 2027, "beslutat"), number)
@@ -141,6 +178,7 @@ def test_the_wish_form_has_the_basis_beside_each_ground(client: Client) -> None:
     assert "5 till 8 personer" in text
     assert "2018: 80" in text
     assert "Hemvist har inga uppgifter om arbetsmarknaden." in text
+    assert "Siffrorna är lika för alla som läser: små tal är räknade som det högsta de kan vara" in text
     assert "Ingen är utpekad än." in text
 
 

@@ -503,6 +503,13 @@ def test_small_numbers_and_protected_cases_are_left_out_of_the_summary(
     assert found["Hushåll som har fått stöd", "Hjälp att söka bostad (15 § 2 st)"] == 0
 
 
+def test_that_protected_cases_are_left_out_is_told_whether_there_are_any_or_not(strategist: Actor, today: date) -> None:
+    found = summary(strategist, 2026, today=today)
+    counted = [line for line in found if line.section not in ("Kommuntal", "Kommunens önskemål")]
+    assert counted
+    assert {line.note for line in counted} == {"ärenden med skyddade personuppgifter är inte med"}
+
+
 @given(st.lists(st.integers(0, 12), min_size=1, max_size=6))
 def test_no_small_number_can_be_worked_out_from_the_sum(values: list[int]) -> None:
     cells, total = with_total(values, 5)

@@ -150,6 +150,30 @@ def test_a_lease_that_cannot_be_signed_leaves_the_offer_open(client: Client, ope
     assert (open_offer.status, HousingNeed.objects.get().status, Tenancy.objects.count()) == ("open", "open", 1)
 
 
+def test_a_household_that_moves_is_asked_why_at_the_field(
+    client: Client, open_offer: Offer, dwelling: Home, today: date
+) -> None:
+    lease = {"form": "open_ended", "persons": 4, "rent": 1, "starts_on": today - timedelta(days=90)}
+    Tenancy.objects.create(dwelling=dwelling(), case=open_offer.need.case, **lease)
+    address = reverse("offer-answer", args=[open_offer.pk])
+    said = {"answer": "ja", "ja-form": "open_ended", "ja-starts_on": open_offer.move_in_on.isoformat()}
+    response = client.post(address, said)
+    assert "Hushållet har redan ett avtal" in plain(response)
+    assert list(response.context["accept"].errors) == ["reason"]
+    client.post(address, {**said, "ja-reason": "Byter till en större"})
+    assert HousingNeed.objects.get().status == "housed"
+
+
+def test_a_fault_of_a_field_that_the_form_lacks_stands_at_the_top(client: Client, open_offer: Offer) -> None:
+    Dwelling.objects.update(capacity=3)
+    starts = open_offer.move_in_on.isoformat()
+    response = client.post(
+        reverse("offer-answer", args=[open_offer.pk]), {"answer": "ja", "ja-form": "open_ended", "ja-starts_on": starts}
+    )
+    assert "högst 3 boende" in plain(response)
+    assert list(response.context["accept"].errors) == ["__all__"]
+
+
 def test_a_no_says_why_and_the_dwelling_is_not_proposed_again(client: Client, open_offer: Offer) -> None:
     address = reverse("offer-answer", args=[open_offer.pk])
     assert "Varför tackade hushållet nej" in plain(client.post(address, {"answer": "nej", "nej-note": "För långt"}))

@@ -40,7 +40,7 @@ def offer(coordinator: Actor, today: date) -> Callable[..., Offer]:
 def proposing(need: HousingNeed, dwelling: Dwelling, today: date) -> MatchRun:
     """A matching that proposed the dwelling for the need."""
     placed = {"need": str(need.pk), "dwelling": str(dwelling.pk), "move_in": today.isoformat(), "score": 500}
-    result = {"placements": [placed], "unplaced": [], "needs": {str(need.pk): ""}, "homes": {}}
+    result = {"placements": [placed], "unplaced": [], "needs": {str(need.pk): ""}, "homes": {}, "protected": []}
     return MatchRun.objects.create(branch=Branch.objects.get(pk=need.case.branch_id), run_on=today, result=result)
 
 
@@ -127,6 +127,35 @@ def test_a_dwelling_that_lacks_something_asks_for_a_reason(
     assert offer(found, dwelling(), choice_reason="Hiss installeras före inflyttningen").status == "open"
 
 
+@pytest.mark.parametrize("days", [6, 31])
+def test_a_day_outside_the_need_asks_for_a_reason(
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    offer: Callable[..., Offer],
+    days: int,
+    today: date,
+) -> None:
+    found, given = need(household()), {"move_in_on": today + timedelta(days=days)}
+    with pytest.raises(ValidationError, match="inflyttningen är en annan dag") as error:
+        offer(found, dwelling(), **given)
+    assert list(error.value.error_dict) == ["choice_reason"]
+    assert offer(found, dwelling(), **given, choice_reason="Familjen bor hos släktingar så länge").status == "open"
+
+
+def test_a_late_need_takes_the_days_that_a_home_is_looked_for(
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    offer: Callable[..., Offer],
+    today: date,
+) -> None:
+    late = need(household(), wanted_from=today - timedelta(days=9), wanted_by=today - timedelta(days=1))
+    with pytest.raises(ValidationError, match="inflyttningen är en annan dag"):
+        offer(late, dwelling(), move_in_on=today + timedelta(days=31))
+    assert offer(late, dwelling(), move_in_on=today + timedelta(days=30)).choice_reason == ""
+
+
 def _let(dwelling: Dwelling, household: Household, today: date) -> None:
     Tenancy.objects.create(
         dwelling=dwelling, case=household.case, form=OPEN_ENDED, persons=2, rent=1, starts_on=today - timedelta(days=9)
@@ -150,12 +179,19 @@ def _gone(dwelling: Dwelling, household: Household, today: date) -> None:
     Dwelling.objects.filter(pk=dwelling.pk).update(available_to=today)
 
 
+def _chosen(dwelling: Dwelling, household: Household, today: date) -> None:
+    HousingNeed.objects.create(
+        case=household.case, adults=1, wanted_from=today, wanted_by=today, locked_to=dwelling, locked_reason="Nära"
+    )
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
         (_let, "uthyrd"),
         (_blocked, "spärrad"),
         (_offered, "erbjuden ett annat hushåll"),
+        (_chosen, "Ta bort det valet först"),
         (_small, "plats för 3"),
         (_gone, "har inte bostaden den dagen"),
     ],
@@ -255,6 +291,25 @@ def test_a_yes_is_a_lease_and_a_met_need(
     assert (found.status, found.status_on) == ("housed", today)
     assert (lease.dwelling, lease.case_id, lease.persons, lease.rent) == (home, found.case_id, 4, 8_000)
     assert AuditEntry.objects.filter(action="offer.accepted", case_id=found.case_id).exists()
+
+
+def test_a_household_that_moves_says_why_it_has_two_leases(
+    coordinator: Actor,
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    offer: Callable[..., Offer],
+    today: date,
+) -> None:
+    family = household()
+    _let(dwelling(), family, today)
+    made = offer(need(family), dwelling())
+    asked = {"offer": made, "form": OPEN_ENDED, "starts_on": made.move_in_on, "today": today}
+    with pytest.raises(ValidationError) as error:
+        offers.accept(coordinator, **asked)
+    assert list(error.value.error_dict) == ["reason"]
+    lease = offers.accept(coordinator, **asked, reason="Byter till en större")
+    assert lease.events.get().reason == "Byter till en större"
 
 
 def test_when_the_lease_cannot_be_signed_nothing_has_happened(
@@ -366,6 +421,41 @@ def test_the_choice_is_compared_with_the_latest_matching_of_the_own_branch(
 ) -> None:
     found, home = need(household()), dwelling()
     run = proposing(found, home, today)
-    assert offers.run_to_compare(coordinator, found, None) == run
-    assert offers.run_to_compare(letting, found, run.pk) is None
-    assert offers.run_to_compare(coordinator, need(household()), None) is None
+    assert offers.run_to_compare(coordinator, found, None, today) == run
+    assert offers.run_to_compare(letting, found, run.pk, today) is None
+    assert offers.run_to_compare(coordinator, need(household()), None, today) is None
+
+
+def test_a_matching_that_may_not_be_seen_demands_no_reason(
+    coordinator: Actor,
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    today: date,
+) -> None:
+    found, hidden = need(household()), need(household())
+    run = proposing(found, dwelling(), today)
+    assert offers.run_to_compare(coordinator, found, run.pk, today) == run
+    Case.objects.filter(pk=hidden.case_id).update(protected_since="2026-11-20T08:00:00Z")
+    run.result |= {"needs": run.result["needs"] | {str(hidden.pk): ""}, "protected": [str(hidden.pk)]}
+    run.save()
+    assert offers.run_to_compare(coordinator, found, run.pk, today) is None
+    assert offers.run_to_compare(coordinator, found, None, today) is None
+
+
+def test_a_proposal_of_a_dwelling_that_may_not_be_shown_is_none(
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    offer: Callable[..., Offer],
+    today: date,
+) -> None:
+    found, proposed, other = need(household()), dwelling(), household()
+    # Their lease ends before the day, so that nothing but who lives there stands in the way.
+    _let(proposed, other, today)
+    Tenancy.objects.update(ends_on=today + timedelta(days=5))
+    run = proposing(found, proposed, today)
+    with pytest.raises(ValidationError, match="annan bostad än förslaget"):
+        offer(found, dwelling(), run=run)
+    Case.objects.filter(pk=other.case_id).update(protected_since="2026-11-20T08:00:00Z")
+    assert offer(found, dwelling(), run=run).choice_reason == ""

@@ -288,9 +288,75 @@ def test_the_marks_come_on_their_day(coordinator: Actor, home: Household) -> Non
     for day, mark in days:
         shown = right.watch_list(coordinator, today=day, wanted=right.ENDED if mark == 0 else "").lines
         assert [line.mark.months if line.mark else None for line in shown] == [mark] * 4, day
-        for wanted in ("12", "6", "3", "2", right.ENDED):
-            asked = right.ENDED if mark == 0 else str(mark)
-            assert len(listed(coordinator, day, wanted)) == (4 if wanted == asked else 0), (day, wanted)
+        for most in (12, 6, 3, 2):
+            assert len(listed(coordinator, day, str(most))) == (4 if mark and mark <= most else 0), (day, most)
+        assert len(listed(coordinator, day, right.ENDED)) == (4 if mark == 0 else 0), day
+
+
+def test_a_right_that_has_ended_is_watched_while_the_lease_runs(
+    coordinator: Actor, home: Household, dwelling: Callable[..., Dwelling], tenancy: Callable[..., Tenancy]
+) -> None:
+    lease, day = tenancy(dwelling(), home), END + timedelta(days=1)
+
+    def run_on() -> list[bool]:
+        return [line.lease_runs for line in right.watch_list(coordinator, today=day).lines]
+
+    assert run_on() == [True] * 4
+    assert right.soon(coordinator, today=day) == (4, None, 0)
+    assert not any(line.lease_runs for line in right.watch_list(coordinator, today=END).lines)
+    assert right.soon(coordinator, today=END) == (4, END, 0)
+    Membership.objects.filter(household=home, person=adult(home)).update(valid_to=END)
+    assert run_on() == [True] * 3
+    for changes in (
+        {"ends_on": END},
+        {"ends_on": day + timedelta(days=30), "moved_out_on": END},
+        {"moved_out_on": None, "starts_on": day + timedelta(days=1)},
+    ):
+        Tenancy.objects.filter(pk=lease.pk).update(**changes)
+        assert run_on() == [], changes
+        assert right.soon(coordinator, today=day) == (0, None, 0)
+
+
+def test_a_permit_that_ends_soon_is_told_unless_a_renewal_is_applied_for(coordinator: Actor, home: Household) -> None:
+    person = adult(home)
+
+    def told() -> tuple[bool, date | None]:
+        lines = right.watch_list(coordinator, today=LATER).lines
+        line = next(line for line in lines if line.row.person_id == person.pk)
+        return line.permit_near, line.row.permit_expired_on
+
+    ends = {"ground": "UTLL_5_2", "valid_to": "2027-12-11"}
+    fact(person, "permit", ends)
+    assert told() == (False, None)
+    fact(person, "permit", {**ends, "valid_to": "2027-12-10"}, date(2026, 12, 2))
+    assert told() == (True, None)
+    fact(person, "permit", {**ends, "valid_to": "2027-12-10", "renewal_applied_on": "2027-09-01"}, date(2026, 12, 3))
+    assert told() == (False, None)
+    fact(person, "permit", {**ends, "valid_to": "2027-09-09"}, date(2026, 12, 4))
+    assert told() == (False, date(2027, 9, 9))
+
+
+def test_who_lives_under_the_lease_or_whose_right_has_ended_is_not_called_back(
+    coordinator: Actor, home: Household, dwelling: Callable[..., Dwelling], tenancy: Callable[..., Tenancy]
+) -> None:
+    assert all(member.may_call_back for member in seen(coordinator, home))
+    assert not any(member.may_call_back for member in seen(coordinator, home, END + timedelta(days=1)))
+    tenancy(dwelling(), home)
+    assert not any(member.may_call_back for member in seen(coordinator, home))
+    Membership.objects.filter(household=home, person=adult(home)).update(valid_to=LATER)
+    assert [member.row.name for member in seen(coordinator, home) if member.may_call_back] == ["Olena Testsson"]
+
+
+def test_a_branch_that_was_told_nothing_counts_nothing(
+    letting: Actor, coordinator: Actor, home: Household, disclose: Callable[..., None]
+) -> None:
+    assert right.soon(letting, today=LATER) == (None, None, 0)
+    assert right.watch_list(letting, today=LATER).undisclosed
+    assert not right.watch_list(coordinator, today=LATER).undisclosed
+    disclose(home, ["housing_right"])
+    day = date(2027, 3, 1)
+    assert right.soon(letting, today=day) == (0, None, 0)
+    assert not right.watch_list(letting, today=day).undisclosed
 
 
 def test_less_than_a_month_is_told_in_days(coordinator: Actor, home: Household) -> None:

@@ -15,7 +15,7 @@ from tests.housing.rights import LATER, adult, fact, protect, rule, settle
 
 from hemvist.access.actor import Actor
 from hemvist.access.roles import Role
-from hemvist.housing.models import CallBack, SupportGiven
+from hemvist.housing.models import CallBack, Dwelling, SupportGiven, Tenancy
 from hemvist.reception.models import Assignment, Household
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +70,7 @@ def test_the_list_is_filtered_by_mark(
     with time_machine.travel(datetime(2029, 8, 15, 9, tzinfo=UTC)):
         text = plain(client_for(coordinator).get(reverse(LIST), {"visa": "6"}))
     assert "Olena Testsson" in text
-    assert "Har passerat 6 månader kvar" in text
+    assert "Högst 6 månader kvar" in text
 
 
 def test_an_empty_list_says_what_makes_a_right_be_seen(client: Client) -> None:
@@ -88,6 +88,36 @@ def test_another_branch_sees_the_case_number_and_the_day(
     assert home.case.number in text
     assert "15 februari 2030" in text
     assert "Testsson" not in text
+
+
+def test_a_branch_that_was_told_nothing_is_told_so(
+    letting: Actor, client_for: Callable[..., Client], client: Client, home: Household
+) -> None:
+    other = client_for(letting)
+    assert "Inget är utlämnat till din verksamhet." in plain(other.get(reverse(LIST)))
+    assert "– inget utlämnat" in plain(other.get(reverse("housing-right-soon")))
+    assert "0 att bevaka" in plain(client.get(reverse("housing-right-soon")))
+
+
+def test_a_lease_that_outlives_the_right_and_a_permit_that_ends_are_tagged(
+    coordinator: Actor,
+    client_for: Callable[..., Client],
+    client: Client,
+    home: Household,
+    dwelling: Callable[..., Dwelling],
+    tenancy: Callable[..., Tenancy],
+) -> None:
+    fact(adult(home), "permit", {"ground": "UTLL_5_2", "valid_to": "2027-12-01"})
+    assert "tillståndet går ut 1 december 2027" in plain(client.get(reverse(LIST)))
+    tenancy(dwelling(), home)
+    with time_machine.travel(datetime(2030, 2, 16, 9, tzinfo=UTC)):
+        later = client_for(coordinator)
+        text = plain(later.get(reverse(LIST)))
+        own = page(later, home)
+    assert text.count("har slutat, avtalet löper") == 4
+    assert "tillståndet gick ut 1 december 2027" in text
+    assert "Personen har sagt till" not in own
+    assert "Använda rätten igen" not in own
 
 
 def test_who_comes_back_is_shown_with_the_way_to_a_need(client: Client, home: Household) -> None:
@@ -110,13 +140,23 @@ def test_the_page_shows_the_clock_with_its_steps_and_both_acts(client: Client, h
     for words in ("Tiden började", "12 månader kvar", "I dag", "Sista dag", "12 §"):
         assert words in text
     assert "Lag (2016:38)" in text
+    assert "Jämför de två lagarna" in text
+    assert "utom för den som bor i kommunens boende för tillfälligt skydd (11 § 2 st)" in text
+    assert '<details class="ds-details">' in answer.content.decode()
     assert "Lag (2026:1326) gäller för alla i hushållet" in text
     assert reverse("ending-new", args=[adult(home).pk]) in answer.content.decode()
     assert "Ingen information är antecknad." in text
     assert "Kommunens egen linje" in text
     assert "Kommunens linje enligt utredningen" in text
-    assert "föreslaget, inte beslutat" in text
+    assert "blev inte lag" in text
     assert "Det får inte användas som grund." in text
+
+
+def test_a_mark_that_has_come_is_told_as_passed(
+    coordinator: Actor, client_for: Callable[..., Client], home: Household
+) -> None:
+    with time_machine.travel(datetime(2029, 11, 15, 9, tzinfo=UTC)):
+        assert page(client_for(coordinator), home).count("passerade 3-månadersgränsen") == 4
 
 
 def test_an_act_that_differs_from_the_day_is_warned_of(client: Client, home: Household) -> None:
@@ -137,6 +177,7 @@ def test_an_open_question_of_law_stands_in_a_box_with_the_way_to_rule(client: Cl
         assert f"Väntar på kommunens ställningstagande {key}." in text
     assert "Sista dagen går inte att räkna ut än." in text
     assert "inte klart för alla i hushållet" in text
+    assert '<details class="ds-details" open>' in answer.content.decode()
     assert "Pröva slut i förtid" not in text
 
 

@@ -23,7 +23,7 @@ from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
 from hemvist.housing import days, queries, stock
 from hemvist.housing.days import Calendar, LeaseDays, State, Usage
-from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument, Offer
+from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument, HousingNeed, Offer
 from hemvist.housing.queries import StockFilter
 from hemvist.housing.stock import DwellingFacts
 from hemvist.organisation.models import Unit
@@ -48,6 +48,10 @@ def facts(**changes: Any) -> DwellingFacts:
     return DwellingFacts(**{**values, **changes})
 
 
+def on_day(dwelling: Dwelling, day: date, today: date) -> days.Standing:
+    return days.standing(queries.calendars([dwelling])[dwelling.pk], day, today)
+
+
 @pytest.fixture
 def protect() -> Callable[[Household], None]:
     def mark(household: Household) -> None:
@@ -63,7 +67,7 @@ def protect() -> Callable[[Household], None]:
 @pytest.mark.django_db
 class TestWritingDown:
     def test_a_dwelling_is_added_and_found(self, letting: Actor, today: date) -> None:
-        made = stock.add_dwelling(letting, facts=facts(), today=today)
+        made = stock.add_dwelling(letting, facts=facts())
         assert made.sort_key.startswith("zzz1v")
         assert AuditEntry.objects.filter(action="dwelling.added", object_ids=[str(made.pk)]).exists()
         found = queries.list_dwellings(letting, StockFilter(text="åVÄGEN"), today=today)
@@ -71,7 +75,7 @@ class TestWritingDown:
 
     def test_numbers_in_addresses_sort_as_numbers(self, letting: Actor, today: date) -> None:
         for number, code in ((10, "A"), (2, "B")):
-            stock.add_dwelling(letting, facts=facts(code=code, address=f"Exempelvägen {number}"), today=today)
+            stock.add_dwelling(letting, facts=facts(code=code, address=f"Exempelvägen {number}"))
         found = queries.list_dwellings(letting, StockFilter(), today=today)
         assert [row.dwelling.code for row in found.rows] == ["B", "A"]
 
@@ -92,18 +96,18 @@ class TestWritingDown:
         self, letting: Actor, today: date, change: dict[str, Any], field: str
     ) -> None:
         with pytest.raises(ValidationError) as error:
-            stock.add_dwelling(letting, facts=facts(**change), today=today)
+            stock.add_dwelling(letting, facts=facts(**change))
         assert set(error.value.message_dict) == {field}
 
     def test_only_a_landlord_lets(self, letting: Actor, today: date) -> None:
         with pytest.raises(ValidationError) as error:
-            stock.add_dwelling(letting, facts=facts(landlord=Unit.objects.get(code="school")), today=today)
+            stock.add_dwelling(letting, facts=facts(landlord=Unit.objects.get(code="school")))
         assert set(error.value.message_dict) == {"landlord"}
 
     def test_a_number_is_taken_whatever_its_case(self, letting: Actor, dwelling: Any, today: date) -> None:
         dwelling(code="EX-900")
         with pytest.raises(ValidationError, match="finns redan"):
-            stock.add_dwelling(letting, facts=facts(code="ex-900"), today=today)
+            stock.add_dwelling(letting, facts=facts(code="ex-900"))
 
     def test_a_change_is_journalled_with_its_fields(self, letting: Actor, dwelling: Any, today: date) -> None:
         one = dwelling()
@@ -124,6 +128,7 @@ class TestWritingDown:
         for change, field in (
             ({"available_to": today + DAY}, "available_to"),
             ({"available_from": today}, "available_from"),
+            ({"capacity": 3}, "capacity"),
         ):
             with pytest.raises(ValidationError) as error:
                 stock.change_dwelling(letting, dwelling=one, facts=DwellingFacts(**before | change), today=today)
@@ -132,7 +137,7 @@ class TestWritingDown:
     def test_who_only_looks_changes_nothing(self, actor: Any, dwelling: Any, today: date) -> None:
         one, viewer = dwelling(), actor(Role.CONTROLLER)
         with pytest.raises(Refused):
-            stock.add_dwelling(viewer, facts=facts(), today=today)
+            stock.add_dwelling(viewer, facts=facts())
         for deed in (
             lambda: stock.change_dwelling(viewer, dwelling=one, facts=facts(), today=today),
             lambda: stock.block(viewer, dwelling=one, starts_on=today, reason="damage", today=today),
@@ -150,7 +155,7 @@ class TestBlocks:
     def test_a_blocked_dwelling_is_neither_vacant_nor_let(self, letting: Actor, dwelling: Any, today: date) -> None:
         one = dwelling()
         stock.block(letting, dwelling=one, starts_on=today, ends_on=today + 9 * DAY, reason="renovation", today=today)
-        now = queries.dwelling_state(one, today, today)
+        now = on_day(one, today, today)
         assert (now.state, now.until, now.free_from) == (State.BLOCKED, today + 9 * DAY, today + 10 * DAY)
         totals = queries.list_dwellings(letting, StockFilter(), today=today).totals
         assert (totals.blocked, totals.vacant, totals.let) == (1, 0, 0)
@@ -184,7 +189,7 @@ class TestBlocks:
         for block in (begun, coming):
             stock.lift_block(letting, dwelling=one, block_id=block.pk, today=today)
         assert list(DwellingBlock.objects.values_list("ends_on", flat=True)) == [today - DAY]
-        assert queries.dwelling_state(one, today, today).state == State.VACANT
+        assert on_day(one, today, today).state == State.VACANT
         with pytest.raises(ValidationError, match="upphört"):
             stock.lift_block(letting, dwelling=one, block_id=begun.pk, today=today)
 
@@ -193,7 +198,7 @@ class TestBlocks:
         block = stock.block(letting, dwelling=one, starts_on=today, reason="damage", today=today)
         with pytest.raises(ValidationError):
             stock.lift_block(letting, dwelling=other, block_id=block.pk, today=today)
-        assert queries.dwelling_state(one, today, today).state == State.BLOCKED
+        assert on_day(one, today, today).state == State.BLOCKED
 
 
 # --- what it is on a day ----------------------------------------------------------------------------------------------
@@ -413,8 +418,8 @@ def test_planning_gets_the_last_free_days_with_the_blocks_apart(
         ("2", today + 10 * DAY, None, ()),
     ]
     assert (found[0].id, found[0].area, found[0].rooms, found[0].rent) == (vacant.pk, "centrum", 3, 8_000)
-    free = queries.free_periods([vacant, let], today)
-    assert free == {vacant.pk: [(today + 6 * DAY, None)], let.pk: []}
+    free = [days.free_periods(one, today) for one in queries.calendars([vacant, let]).values()]
+    assert free == [[(today + 6 * DAY, None)], []]
 
 
 # --- who is shown what ------------------------------------------------------------------------------------------------
@@ -472,7 +477,14 @@ class TestReach:
         )
         page = queries.get_dwelling(actor(Role.CONTROLLER), one.pk, today=today)
         assert (page.offer is None, page.offer_case) == (False, None)
+        assert not AuditEntry.objects.filter(action="dwelling.leases_viewed").exists()
         assert queries.get_dwelling(coordinator, one.pk, today=today).offer_case is not None
+        row = AuditEntry.objects.get(action="dwelling.leases_viewed")
+        assert (row.object_type, row.object_ids, row.fields) == (
+            "housing_need",
+            [str(HousingNeed.objects.get().pk)],
+            ["housing_need"],
+        )
 
 
 # --- documents --------------------------------------------------------------------------------------------------------

@@ -135,6 +135,20 @@ def test_a_let_dwelling_cannot_be_left_by_a_file(
     assert [problem.column for problem in importing.problems_of(again)] == ["tillgänglig till"]
 
 
+def test_a_file_leaves_room_for_those_who_live_there(
+    letting: Actor, dwelling: Any, tenancy: Any, household: Any, today: date
+) -> None:
+    lease = tenancy(dwelling(code="1002", capacity=4), household(), persons=4)
+    rows = (("1002", "Exempelgatan 2", "norr", 2, 3, 6_400, "", ""),)
+    run = importing.stage(letting, "bostader.csv", file_of(*rows), today)
+    [problem] = importing.problems_of(run)
+    assert (problem.row, problem.column) == (2, "flest boende")
+    assert "uthyrd till 4 boende" in problem.message
+    lease.persons = 3
+    lease.save()
+    assert not importing.problems_of(importing.stage(letting, "bostader.csv", file_of(*rows), today))
+
+
 def test_a_hidden_dwelling_is_known_and_no_more(
     letting: Actor, dwelling: Any, tenancy: Any, household: Any, today: date
 ) -> None:

@@ -16,10 +16,10 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
-from hemvist.housing import lease_queries, policy_data, queries, tenancies
-from hemvist.housing.days import State
+from hemvist.housing import lease_queries, need_queries, offers, policy_data, queries, tenancies
+from hemvist.housing.days import Standing, State, standing
 from hemvist.housing.lease_queries import LeaseFilter
-from hemvist.housing.models import ChecklistTick, Dwelling, DwellingBlock, Offer, Tenancy, TenancyEvent
+from hemvist.housing.models import ChecklistTick, Dwelling, DwellingBlock, HousingNeed, Offer, Tenancy, TenancyEvent
 from hemvist.organisation import records
 from hemvist.organisation.housing_schema import HousingFile
 from hemvist.reception.models import Household
@@ -56,6 +56,10 @@ def fixed(monkeypatch: pytest.MonkeyPatch, municipality: None) -> None:
     data = file.model_dump()
     changed = HousingFile.model_validate({**data, "leases": [*data["leases"], lease]})
     monkeypatch.setattr(policy_data, "housing", lambda: changed)
+
+
+def on_day(dwelling: Dwelling, day: date, today: date) -> Standing:
+    return standing(queries.calendars([dwelling])[dwelling.pk], day, today)
 
 
 def kinds(tenancy: Tenancy) -> list[str]:
@@ -98,6 +102,92 @@ class TestSign:
         disclose(other, ["housing_need"])
         with pytest.raises(ValidationError, match="kan inte räknas ut här"):
             sign(dwelling(), other, by=letting, form=Form.RIGHT, starts_on=RECEIVED)
+
+    def test_a_day_beyond_the_right_needs_a_reason(
+        self, sign: Any, dwelling: Any, household: Any, letting: Actor, disclose: Any
+    ) -> None:
+        rule("U15", "same_day")
+        home, one = settle(household()), dwelling()
+        given = {"form": Form.RIGHT, "starts_on": RECEIVED, "today": LATER}
+        with pytest.raises(ValidationError) as error:
+            sign(one, home, ends_on=END + DAY, **given)
+        assert set(error.value.message_dict) == {"reason"}
+        assert "15 februari 2030" in error.value.messages[0].replace("\N{NO-BREAK SPACE}", " ")
+        lease = sign(one, home, ends_on=END + DAY, reason="Skolåret ut", **given)
+        assert (lease.ends_on, lease.events.get().reason) == (END + DAY, "Skolåret ut")
+        # The landlord has not been told when the right ends, and is not asked.
+        other = settle(household(reference="MV-2"))
+        disclose(other, ["housing_need"])
+        theirs = sign(dwelling(), other, by=letting, form=Form.RIGHT, starts_on=RECEIVED, ends_on=END + DAY)
+        assert theirs.ends_on == END + DAY
+        assert sign(dwelling(), settle(household()), ends_on=END, **given).ends_on == END
+
+    def test_a_right_that_ends_before_the_lease_begins_is_told_so(
+        self, sign: Any, dwelling: Any, household: Any
+    ) -> None:
+        rule("U15", "same_day")
+        home, one = settle(household()), dwelling()
+        late = {"form": Form.RIGHT, "starts_on": END + DAY, "today": LATER}
+        for changes in ({}, {"reason": "Skolåret ut"}, {"ends_on": END + 9 * DAY}):
+            with pytest.raises(ValidationError, match="innan avtalet börjar") as error:
+                sign(one, home, **late, **changes)
+            assert set(error.value.message_dict) == {"starts_on"}
+        lease = sign(one, home, **late, ends_on=END + 9 * DAY, reason="Skolåret ut")
+        assert lease.ends_on == END + 9 * DAY
+
+    def test_a_lease_meets_the_open_need(
+        self, sign: Any, dwelling: Any, household: Any, need: Any, today: date
+    ) -> None:
+        home = household()
+        asked = need(home)
+        # One that is over when it is written down gives nobody a home.
+        sign(dwelling(), home, form=Form.RIGHT, starts_on=today - 9 * DAY, ends_on=today - DAY)
+        Tenancy.objects.update(moved_out_on=today - DAY)
+        asked.refresh_from_db()
+        assert asked.status == "open"
+        sign(dwelling(), home)
+        asked.refresh_from_db()
+        assert (asked.status, asked.status_on) == ("housed", today)
+        assert AuditEntry.objects.filter(action="housing_need.met", case_id=home.case_id).count() == 1
+        waiting = need(household(reference="R-2"))
+        offer = {"made_on": today, "move_in_on": today + DAY, "reply_by": today}
+        Offer.objects.create(need=waiting, dwelling=dwelling(), **offer)
+        with pytest.raises(ValidationError, match="väntar på svar"):
+            sign(dwelling(), waiting.case.household)
+
+    def test_a_household_with_two_homes_has_a_reason(
+        self, sign: Any, dwelling: Any, household: Any, today: date
+    ) -> None:
+        home = household()
+        first = sign(dwelling(), home, form=Form.RIGHT, ends_on=today + 9 * DAY)
+        with pytest.raises(ValidationError) as error:
+            sign(dwelling(), home, starts_on=today + 9 * DAY)
+        assert set(error.value.message_dict) == {"reason"}
+        moves = sign(dwelling(), home, starts_on=today + 9 * DAY, reason="Byter till en större")
+        assert (moves.events.get().kind, moves.events.get().reason) == (Kind.SIGNED, "Byter till en större")
+        # Overdue, they live there still; moved out, they do not.
+        other = household(reference="R-2")
+        late = sign(dwelling(), other, form=Form.RIGHT, starts_on=today - 9 * DAY, ends_on=today - DAY)
+        with pytest.raises(ValidationError, match="redan ett avtal"):
+            sign(dwelling(), other)
+        Tenancy.objects.filter(pk=late.pk).update(moved_out_on=today - DAY)
+        assert sign(dwelling(), other).events.get().reason == ""
+        assert first.ends_on == today + 9 * DAY
+
+    def test_a_dwelling_that_is_chosen_for_another_household_is_not_let(
+        self, coordinator: Actor, sign: Any, dwelling: Any, household: Any, need: Any, today: date
+    ) -> None:
+        one, home, other = dwelling(), household(), household(reference="R-2")
+        chosen = need(home, locked_to=one, locked_reason="Nära ett syskon")
+        with pytest.raises(ValidationError, match="vald åt ett annat hushåll") as error:
+            sign(one, other)
+        assert home.case.number not in str(error.value)
+        # Over before the day that it is wanted from.
+        lease = sign(one, other, form=Form.RIGHT, ends_on=chosen.wanted_from - DAY)
+        with pytest.raises(ValidationError, match="Ta bort det valet först"):
+            tenancies.extend(coordinator, tenancy=lease, ends_on=chosen.wanted_from, reason="x", today=today)
+        tenancies.move_out(coordinator, tenancy=lease, last_day=today, keys="landlord", today=today)
+        assert sign(one, home, starts_on=today + DAY).case_id == home.case_id
 
     def test_a_fixed_lease_ends_after_its_months(
         self, fixed: None, sign: Any, dwelling: Any, household: Any, today: date
@@ -152,7 +242,7 @@ class TestSign:
             with pytest.raises(ValidationError, match=words):
                 sign(one, home)
         assert sign(ending, home, starts_on=today + 10 * DAY).starts_on == today + 10 * DAY
-        assert sign(blocked, home, starts_on=today + 2 * DAY).pk
+        assert sign(blocked, household(reference="R-3"), starts_on=today + 2 * DAY).pk
         own = need(home)
         Offer.objects.filter(dwelling=offered).update(status="withdrawn")
         Offer.objects.create(need=own, dwelling=offered, **offer)
@@ -241,12 +331,16 @@ class TestNotice:
         event = lease.events.get()
         assert (event.kind, event.on, event.old_end, event.new_end) == (Kind.NOTICE_TENANT, noticed_on, None, last)
 
-    def test_without_an_agreed_time_it_ends_with_the_month(
+    def test_without_an_agreed_time_the_day_is_asked_for_and_needs_no_reason(
         self, coordinator: Actor, dwelling: Any, tenancy: Any, household: Any, today: date
     ) -> None:
-        lease = tenancy(dwelling(), household())
-        lease = tenancies.give_notice(coordinator, tenancy=lease, by="landlord", noticed_on=today, today=today)
-        assert lease.ends_on == date(2026, 11, 30)
+        lease = tenancy(dwelling(), household(), notice_months_tenant=3)
+        asked = {"tenancy": lease, "by": "landlord", "noticed_on": today, "today": today}
+        with pytest.raises(ValidationError, match="Ingen uppsägningstid") as error:
+            tenancies.give_notice(coordinator, **asked)
+        assert set(error.value.message_dict) == {"ends_on"}
+        lease = tenancies.give_notice(coordinator, **asked, ends_on=today + 3 * DAY)
+        assert lease.ends_on == today + 3 * DAY
         assert kinds(lease) == [Kind.NOTICE_LANDLORD]
 
     def test_another_day_needs_a_reason(
@@ -264,8 +358,8 @@ class TestNotice:
         self, coordinator: Actor, dwelling: Any, tenancy: Any, household: Any, today: date
     ) -> None:
         home = household()
-        soon = tenancy(dwelling(), home, ends_on=today + 3 * DAY)
-        lease = tenancy(dwelling(), home)
+        soon = tenancy(dwelling(), home, ends_on=today + 3 * DAY, notice_months_tenant=1)
+        lease = tenancy(dwelling(), home, notice_months_tenant=1)
 
         def give(one: Tenancy, **changes: Any) -> None:
             values = {"by": "tenant", "noticed_on": today, "today": today}
@@ -291,7 +385,7 @@ class TestNotice:
         with pytest.raises(ValidationError, match="inte uppsagt"):
             tenancies.withdraw_notice(coordinator, tenancy=lease, today=today)
         lease = tenancies.give_notice(coordinator, tenancy=lease, by="tenant", noticed_on=today, today=today)
-        assert queries.dwelling_state(one, today, today).state == State.ENDING
+        assert on_day(one, today, today).state == State.ENDING
         next_one = sign(one, household(reference="R-2"), starts_on=lease.ends_on + DAY)
         with pytest.raises(ValidationError, match="uthyrd"):
             tenancies.withdraw_notice(coordinator, tenancy=lease, today=today)
@@ -322,9 +416,8 @@ class TestExtend:
     def test_what_is_not_extended(
         self, coordinator: Actor, sign: Any, dwelling: Any, household: Any, today: date
     ) -> None:
-        home = household()
-        right = sign(dwelling(), home, form=Form.RIGHT, ends_on=today + 400 * DAY)
-        open_ended = sign(dwelling(), home)
+        right = sign(dwelling(), household(), form=Form.RIGHT, ends_on=today + 400 * DAY)
+        open_ended = sign(dwelling(), household())
         for lease, ends_on, words in (
             (right, today + 401 * DAY, "följer rätten"),
             (right, today + 400 * DAY, "Välj en senare dag"),
@@ -341,9 +434,9 @@ class TestExtend:
     def test_a_block_or_another_lease_stands_in_the_way(
         self, coordinator: Actor, sign: Any, dwelling: Any, household: Any, today: date
     ) -> None:
-        blocked, let, home = dwelling(), dwelling(), household()
+        blocked, let = dwelling(), dwelling()
         end = today + 30 * DAY
-        first, second = (sign(one, home, form=Form.RIGHT, ends_on=end) for one in (blocked, let))
+        first, second = (sign(one, household(), form=Form.RIGHT, ends_on=end) for one in (blocked, let))
         DwellingBlock.objects.create(dwelling=blocked, starts_on=end + 5 * DAY, reason="damage")
         sign(let, household(reference="R-2"), starts_on=end + 5 * DAY)
         for lease in (first, second):
@@ -361,8 +454,8 @@ class TestMoveOut:
         lease = tenancies.move_out(coordinator, tenancy=lease, last_day=today - DAY, keys="reception", today=today)
         one.refresh_from_db()
         assert (lease.ends_on, lease.moved_out_on, one.keys) == (today - DAY, today - DAY, "reception")
-        assert queries.dwelling_state(one, today - DAY, today).state == State.ENDING
-        assert queries.dwelling_state(one, today, today).state == State.VACANT
+        assert on_day(one, today - DAY, today).state == State.ENDING
+        assert on_day(one, today, today).state == State.VACANT
         with pytest.raises(ValidationError, match="flyttat ut"):
             tenancies.move_out(coordinator, tenancy=lease, last_day=today, keys="reception", today=today)
 
@@ -383,19 +476,77 @@ class TestMoveOut:
 
 
 def test_void_only_before_it_began(coordinator: Actor, sign: Any, dwelling: Any, household: Any, today: date) -> None:
-    one, home = dwelling(), household()
-    begun = sign(dwelling(), home)
-    coming = sign(one, home, starts_on=today + DAY)
-    assert queries.dwelling_state(one, today, today).state == State.PROMISED
+    one = dwelling()
+    begun = sign(dwelling(), household())
+    coming = sign(one, household(), starts_on=today + DAY)
+    assert on_day(one, today, today).state == State.PROMISED
     with pytest.raises(ValidationError, match="Notera utflyttningen"):
         tenancies.void(coordinator, tenancy=begun, reason="x", today=today)
     with pytest.raises(ValidationError, match="Skriv varför"):
         tenancies.void(coordinator, tenancy=coming, reason=" ", today=today)
     coming = tenancies.void(coordinator, tenancy=coming, reason="Tackade nej", today=today)
     assert (coming.void_reason, kinds(coming)[-1]) == ("Tackade nej", Kind.VOIDED)
-    assert queries.dwelling_state(one, today, today).state == State.VACANT
+    assert on_day(one, today, today).state == State.VACANT
     with pytest.raises(ValidationError, match="blev inte av"):
         tenancies.extend(coordinator, tenancy=coming, ends_on=today, today=today)
+
+
+def test_a_mistake_is_struck_although_it_has_begun(
+    coordinator: Actor, sign: Any, dwelling: Any, household: Any, today: date
+) -> None:
+    one = dwelling(furnishing="full", keys="tenant")
+    lease = sign(one, household(), starts_on=today - 9 * DAY)
+    asked = {"tenancy": lease, "mistake": True, "today": today}
+    with pytest.raises(ValidationError, match="vad som blev fel"):
+        tenancies.void(coordinator, **asked, reason=" ")
+    lease = tenancies.void(coordinator, **asked, reason="Fel hushåll")
+    assert lease.void_reason == "Registrerat av misstag: Fel hushåll"
+    assert (kinds(lease), lease.events.last().reason) == ([Kind.SIGNED, Kind.VOIDED], lease.void_reason)
+    one.refresh_from_db()
+    assert (one.furnishing, one.keys) == ("full", "tenant")
+    again = sign(one, household(reference="R-2"), starts_on=today - 9 * DAY)
+    tenancies.move_out(coordinator, tenancy=again, last_day=today, keys="landlord", today=today)
+    with pytest.raises(ValidationError, match="flyttat ut"):
+        tenancies.void(coordinator, tenancy=again, mistake=True, reason="Fel hushåll", today=today)
+
+
+@pytest.mark.parametrize("mistake", [False, True])
+def test_the_need_is_open_again_when_the_lease_that_met_it_is_struck(
+    coordinator: Actor, dwelling: Any, household: Any, need: Any, today: date, mistake: bool
+) -> None:
+    starts_on = today if mistake else today + 9 * DAY
+
+    def given(home: Household, **changes: Any) -> tuple[HousingNeed, Tenancy]:
+        one = dwelling()
+        asked = need(home, locked_to=one, locked_reason="Nära ett syskon")
+        offer = Offer.objects.create(need=asked, dwelling=one, made_on=today, move_in_on=starts_on, reply_by=today)
+        lease = offers.accept(coordinator, offer=offer, form=Form.OPEN_ENDED, starts_on=starts_on, today=today)
+        asked.refresh_from_db()
+        assert asked.status == "housed"
+        return asked, lease
+
+    struck = {"reason": "Fel bostad", "mistake": mistake, "today": today}
+    first, lease = given(household())
+    tenancies.void(coordinator, tenancy=lease, **struck)
+    first.refresh_from_db()
+    assert (first.status, first.status_on, first.locked_to) == ("open", today, None)
+    assert "Hyresavtalet ströks" in first.status_reason
+    assert first.status_reason.endswith("Fel bostad")
+    assert [one.pk for one in need_queries.seeking(coordinator, today)] == [first.pk]
+    assert AuditEntry.objects.filter(action="housing_need.reopened", case_id=first.case_id).count() == 1
+    # One open need at a time.
+    second, lease = given(household(reference="R-2"))
+    later = need(second.case.household)
+    tenancies.void(coordinator, tenancy=lease, **struck)
+    second.refresh_from_db()
+    later.refresh_from_db()
+    assert (second.status, later.status) == ("housed", "open")
+    # A closed case looks for nothing.
+    third, lease = given(household(reference="R-3"))
+    Case.objects.filter(pk=third.case_id).update(closed_on=today, closed_reason="Flyttat")
+    tenancies.void(coordinator, tenancy=lease, **struck)
+    third.refresh_from_db()
+    assert third.status == "housed"
 
 
 def test_points_are_ticked_once_and_taken_back(

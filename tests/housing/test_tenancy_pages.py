@@ -12,6 +12,7 @@ from django.test import Client
 from hemvist.access.actor import Actor
 from hemvist.access.models import Case
 from hemvist.access.roles import Role
+from hemvist.housing.forms.tenancies import VoidForm
 from hemvist.housing.models import ChecklistTick, Dwelling, Tenancy
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,50 @@ def test_voided_before_it_began(client: Client, dwelling: Any, tenancy: Any, hou
     page = words(client.post(f"{page_of(lease)}blev-inte-av/", {"reason": "Tackade nej"}, follow=True))
     assert "Avtalet är struket." in page
     assert "blev inte av" in page
+
+
+def test_what_has_begun_is_struck_as_a_mistake_only(
+    client: Client, dwelling: Any, tenancy: Any, household: Any, need: Any
+) -> None:
+    lease = tenancy(dwelling(), household())
+    address = f"{page_of(lease)}blev-inte-av/"
+    assert "Registrerat av misstag" in words(client.get(page_of(lease)))
+    page = words(client.get(address))
+    assert "Stryk det bara om det aldrig skulle ha registrerats" in page
+    asked = client.post(address, {"reason": "Fel hushåll"})
+    assert asked.context["form"].errors.keys() == {"mistake"}
+    page = words(client.post(address, {"reason": "Fel hushåll", "mistake": "on"}, follow=True))
+    assert "Avtalet är struket." in page
+    assert "Hushållet har inget öppet behov. Skriv ett nytt om det söker bostad." in page
+    assert "Registrerat av misstag: Fel hushåll" in page
+    other = tenancy(dwelling(), household(reference="R-2"))
+    need(other.case.household)
+    page = words(client.post(f"{page_of(other)}blev-inte-av/", {"reason": "Fel hushåll", "mistake": "on"}, follow=True))
+    assert "Hushållets behov är öppet." in page
+
+
+def test_a_form_from_before_it_began_is_told_at_the_top(
+    client: Client, monkeypatch: pytest.MonkeyPatch, dwelling: Any, tenancy: Any, household: Any, today: date
+) -> None:
+    lease = tenancy(dwelling(), household(), starts_on=today + DAY)
+    monkeypatch.setattr("hemvist.housing.views.tenancies.MistakeForm", VoidForm)
+    monkeypatch.setattr("hemvist.web.clock.today", lambda: today + DAY)
+    answer = client.post(f"{page_of(lease)}blev-inte-av/", {"reason": "Tackade nej"})
+    assert "Notera utflyttningen" in words(answer)
+    assert answer.context["form"].errors.keys() == {"__all__"}
+
+
+def test_without_an_agreed_time_the_last_day_is_asked_for(
+    client: Client, dwelling: Any, tenancy: Any, household: Any
+) -> None:
+    lease = tenancy(dwelling(), household(), notice_months_tenant=3)
+    notice = f"{page_of(lease)}sag-upp/"
+    page = words(client.get(notice))
+    assert "Uppsägningstid: 3 månader." in page
+    assert "Ingen uppsägningstid är avtalad. Ange sista dagen." in page
+    said = {"by": "landlord", "noticed_on": "2026-11-23", "ends_on": ""}
+    assert client.post(notice, said).context["form"].errors.keys() == {"ends_on"}
+    assert client.post(notice, {**said, "ends_on": "2026-12-05"})["Location"] == page_of(lease)
 
 
 def test_points_are_ticked_and_taken_back(client: Client, dwelling: Any, tenancy: Any, household: Any) -> None:

@@ -1,4 +1,4 @@
-"""Whatever is done with the leases of a dwelling, in whatever order, no day is ever let twice."""
+"""Whatever is done with a dwelling and its leases, in whatever order: no day is let twice, and never to too many."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hemvist.access.actor import Actor
-from hemvist.housing import tenancies
+from hemvist.housing import stock, tenancies
 from hemvist.housing.models import Dwelling, Tenancy
 
 pytestmark = pytest.mark.django_db
 START = date(2026, 11, 23)
 near = st.integers(-40, 120).map(lambda days: START + timedelta(days=days))
-DEEDS = st.lists(
-    st.tuples(
-        st.sampled_from(["sign", "notice", "withdraw", "extend", "move_out", "void"]), st.integers(0, 5), near, near
-    ),
-    min_size=1,
-    max_size=10,
-)
+
+
+def deeds_of(*kinds: str) -> st.SearchStrategy[list[Any]]:
+    deed = st.tuples(st.sampled_from(kinds), st.integers(0, 5), st.integers(1, 6), near, near)
+    return st.lists(deed, min_size=1, max_size=10)
+
+
 quick = settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
-def _do(actor: Actor, dwelling: Dwelling, case: Any, deed: str, which: int, first: date, second: date) -> None:
+def _do(
+    actor: Actor, dwelling: Dwelling, case: Any, deed: str, which: int, persons: int, first: date, second: date
+) -> None:
     """One deed; what is refused changes nothing."""
     today = max(first, second) if deed in ("notice", "move_out") else min(first, second)
     leases = list(Tenancy.objects.filter(dwelling=dwelling).order_by("recorded_at"))
@@ -39,8 +41,13 @@ def _do(actor: Actor, dwelling: Dwelling, case: Any, deed: str, which: int, firs
         end = second if which % 2 else None
         form = Tenancy.Form.RIGHT if end else Tenancy.Form.OPEN_ENDED
         tenancies.sign(
-            actor, dwelling=dwelling, case=case, form=form, starts_on=first, ends_on=end, persons=1, today=START
+            actor, dwelling=dwelling, case=case, form=form, starts_on=first, ends_on=end, persons=persons, today=START
         )
+        return
+    if deed == "capacity":
+        before = {name: getattr(dwelling, name) for name in stock.FIELDS}
+        facts = stock.DwellingFacts(**before | {"capacity": persons})
+        stock.change_dwelling(actor, dwelling=dwelling, facts=facts, today=today)
         return
     if not leases:
         return
@@ -54,7 +61,7 @@ def _do(actor: Actor, dwelling: Dwelling, case: Any, deed: str, which: int, firs
     elif deed == "move_out":
         tenancies.move_out(actor, last_day=first, keys="landlord", **asked)
     else:
-        tenancies.void(actor, **asked)
+        tenancies.void(actor, **asked, mistake=deed == "mistake")
 
 
 def _held(dwelling: Dwelling) -> list[tuple[date, date]]:
@@ -63,8 +70,12 @@ def _held(dwelling: Dwelling) -> list[tuple[date, date]]:
 
 
 @quick
-@given(deeds=DEEDS)
-def test_no_sequence_of_deeds_lets_a_day_twice(
+@given(
+    deeds=deeds_of("sign", "notice", "withdraw", "extend", "move_out", "void", "mistake", "capacity")
+    | deeds_of("sign", "capacity")
+)
+@example(deeds=[("sign", 0, 4, START, START), ("capacity", 0, 3, START, START)])
+def test_no_sequence_of_deeds_lets_a_day_twice_or_to_too_many(
     deeds: list[Any], coordinator: Actor, dwelling: Any, household: Any
 ) -> None:
     with transaction.atomic():
@@ -78,6 +89,8 @@ def test_no_sequence_of_deeds_lets_a_day_twice(
             held = _held(one)
             assert all(a[1] < b[0] or b[1] < a[0] for a, b in combinations(held, 2))
             assert sum(end == date.max for _start, end in held) <= 1
+            one.refresh_from_db()
+            assert all(lease.persons <= one.capacity for lease in stock.going_on([one]))
         transaction.set_rollback(True)
 
 

@@ -146,14 +146,14 @@ def _is_sound(row: Row, facts: DwellingFacts, file: HousingFile, tell: Teller) -
 
 
 def _check_lets(changed: Iterable[_Change], tell: Teller) -> None:
-    """Leases must lie within the days. One query."""
-    moved = [change for change in changed if set(DAYS) & set(change.fields)]
+    """Leases must lie within the days, and hold no more persons than the dwelling does. One query."""
+    moved = [change for change in changed if {*DAYS, "capacity"} & set(change.fields)]
     leases: dict[UUID, list[Tenancy]] = defaultdict(list)
     for lease in stock.going_on(change.dwelling for change in moved):
         leases[lease.dwelling_id].append(lease)
     for change in moved:
         try:
-            stock.check_lets_fit(leases[change.dwelling.pk], change.facts.available_from, change.facts.available_to)
+            stock.check_lets_fit(leases[change.dwelling.pk], change.facts)
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 tell(change.row, name, messages[0])

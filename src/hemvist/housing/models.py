@@ -144,7 +144,7 @@ class StockFile(StagedFile):
 
 
 class Tenancy(models.Model):
-    """A lease (hyresavtal) of a dwelling to a household. Kept when it has ended; one that never began is voided.
+    """A lease (hyresavtal) of a dwelling to a household. Kept when it has ended; one that never was is voided.
 
     Two leases of a dwelling never hold the same day: the open one is a unique constraint, the rest a trigger in the
     database (see the migrations).

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 
 from hemvist.access import audit
 from hemvist.access.actor import Actor
-from hemvist.housing import need_queries, policy_data, stock, tenancies
+from hemvist.housing import match_queries, need_queries, policy_data, stock, tenancies
+from hemvist.housing.matching import searched_until
 from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer, Tenancy
-from hemvist.housing.needs import WORK, checked_reason, hold, release
+from hemvist.housing.needs import CHOSEN, WORK, checked_reason, hold, release
+from hemvist.web.templatetags.hemvist import longdate
 
 Status = Offer.Status
 
@@ -27,7 +29,7 @@ Status = Offer.Status
 class Choice:
     """What an offer of a dwelling to a household means, before it is made.
 
-    ``lacks``: what the need asks for and the dwelling has not, in words; ``bars``: what makes the offer impossible.
+    ``lacks``: what the need asks for and the offer has not, in words; ``bars``: what makes the offer impossible.
     """
 
     proposed: Dwelling | None
@@ -40,24 +42,28 @@ class Choice:
         return self.differs or bool(self.lacks)
 
 
-def choice(need: HousingNeed, dwelling: Dwelling, move_in_on: date, run: MatchRun | None, today: date) -> Choice:
+def choice(
+    actor: Actor, need: HousingNeed, dwelling: Dwelling, move_in_on: date, run: MatchRun | None, today: date
+) -> Choice:
     """How the dwelling stands to the need and to what was proposed.
 
-    A dwelling that somebody has chosen goes before the matching's. A proposal that can no longer be offered is none.
+    A dwelling that somebody has chosen goes before the matching's. A proposal that can no longer be offered, or that
+    the actor may not be shown, is none.
     """
-    wanted = need_queries.proposed_dwelling(need, run.result) if run else None
-    proposed = need.locked_to or (Dwelling.objects.filter(pk=wanted).first() if wanted else None)
+    wanted = [need.locked_to_id, need_queries.proposed_dwelling(need, run.result) if run else None]
+    shown = need_queries.dwellings_by_id(actor, [one for one in wanted if one], today)
+    proposed = next((shown[one] for one in wanted if one in shown), None)
     if proposed and proposed != dwelling and _bars(need, proposed, move_in_on, today):
         proposed = None
     return Choice(
         proposed=proposed,
         differs=proposed is not None and proposed != dwelling,
-        lacks=_lacks(need, dwelling),
+        lacks=_lacks(need, dwelling, move_in_on, today),
         bars=_bars(need, dwelling, move_in_on, today),
     )
 
 
-def _lacks(need: HousingNeed, dwelling: Dwelling) -> tuple[str, ...]:
+def _lacks(need: HousingNeed, dwelling: Dwelling, move_in_on: date, today: date) -> tuple[str, ...]:
     found = []
     if dwelling.rooms < need.rooms:
         found.append(
@@ -65,11 +71,15 @@ def _lacks(need: HousingNeed, dwelling: Dwelling) -> tuple[str, ...]:
         )
     if need.step_free and not dwelling.step_free:
         found.append(_("Bostaden är inte stegfri och behovet är en stegfri bostad."))
+    last = searched_until(need, today)
+    if not need.wanted_from <= move_in_on <= last:
+        message = _("Behovet är en bostad från %(first)s till senast %(last)s, och inflyttningen är en annan dag.")
+        found.append(message % {"first": longdate(need.wanted_from), "last": longdate(last)})
     return tuple(found)
 
 
 def _bars(need: HousingNeed, dwelling: Dwelling, move_in_on: date, today: date) -> tuple[str, ...]:
-    """What no reason can outweigh: too small, not there that day, already let or offered, or said no to."""
+    """What no reason can outweigh: too small, not there that day, let, offered or chosen already, or said no to."""
     found = []
     if dwelling.capacity < need.persons:
         found.append(
@@ -84,6 +94,8 @@ def _bars(need: HousingNeed, dwelling: Dwelling, move_in_on: date, today: date) 
         found.append(_("Bostaden är spärrad den dagen. Välj en annan dag eller en annan bostad."))
     if Offer.objects.filter(dwelling=dwelling, status=Status.OPEN).exclude(need=need).exists():
         found.append(_("Bostaden är redan erbjuden ett annat hushåll. Vänta på svaret eller välj en annan."))
+    if HousingNeed.objects.filter(CHOSEN, locked_to=dwelling).exclude(pk=need.pk).exists():
+        found.append(_("Bostaden är vald åt ett annat hushåll. Ta bort det valet först, eller välj en annan."))
     if Offer.objects.filter(dwelling=dwelling, need=need, status=Status.DECLINED).exists():
         found.append(_("Hushållet har tackat nej till bostaden. Välj en annan."))
     return tuple(found)
@@ -117,14 +129,14 @@ def make_offer(
         raise ValidationError(
             {"reply_by": _("Svarsdagen ska ligga från i dag till och med den dag då hushållet flyttar in.")}
         )
-    found = choice(need, dwelling, move_in_on, run, today)
+    found = choice(actor, need, dwelling, move_in_on, run, today)
     if found.bars:
         raise ValidationError(list(found.bars))
     if found.needs_reason:
         asked = (
             _("Du väljer en annan bostad än förslaget. Skriv varför.")
             if found.differs
-            else _("Bostaden saknar något som behovet kräver. Skriv varför den ändå passar.")
+            else " ".join([*found.lacks, _("Skriv varför erbjudandet ändå passar.")])
         )
         choice_reason = checked_reason(choice_reason, asked, "choice_reason")
     offer = Offer.objects.create(
@@ -151,12 +163,15 @@ def accept(
     starts_on: date,
     ends_on: date | None = None,
     signed_on: date | None = None,
+    reason: str = "",
     today: date,
 ) -> Tenancy:
-    """The household says yes: the lease is signed and the need is met, all or nothing."""
+    """The household says yes: the lease is signed and the need is met, all or nothing.
+
+    ``reason``: as :func:`hemvist.housing.tenancies.sign` asks for it.
+    """
     case = hold(actor, WORK, offer.need.case, today)
     offer = _waiting(offer)
-    need = offer.need
     # Before the lease: a dwelling with an open offer is spoken for.
     offer.status, offer.answered_on = Status.ACCEPTED, today
     offer.save(update_fields=["status", "answered_on"])
@@ -167,14 +182,13 @@ def accept(
         form=form,
         starts_on=starts_on,
         ends_on=ends_on,
-        persons=need.persons,
+        persons=offer.need.persons,
         signed_on=signed_on,
+        reason=reason,
         today=today,
     )
     offer.tenancy = tenancy
     offer.save(update_fields=["tenancy"])
-    need.status, need.status_on, need.status_reason = HousingNeed.Status.HOUSED, today, ""
-    need.save(update_fields=["status", "status_on", "status_reason"])
     _journal(actor, "offer.accepted", offer, tenancy=tenancy.pk)
     return tenancy
 
@@ -207,10 +221,9 @@ def withdraw_offer(actor: Actor, *, offer: Offer, today: date) -> None:
     _journal(actor, "offer.withdrawn", offer)
 
 
-def run_to_compare(actor: Actor, need: HousingNeed, run_id: uuid.UUID | None) -> MatchRun | None:
+def run_to_compare(actor: Actor, need: HousingNeed, run_id: uuid.UUID | None, today: date) -> MatchRun | None:
     """The matching that a choice for the need is compared with: the one asked for, else the latest of the branch."""
-    found = MatchRun.objects.filter(branch_id__in=actor.branches("matching.run")).order_by("-run_at")
-    asked = found.filter(pk=run_id).first() if run_id else found.first()
+    asked = match_queries.runs(actor, today, run_id).first()
     return asked if asked and str(need.pk) in asked.result.get("needs", {}) else None
 
 

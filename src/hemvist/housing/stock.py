@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
+from hemvist.access.models import Case
 from hemvist.housing import policy_data, reach
 from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument, Offer, Tenancy
 from hemvist.organisation.housing_schema import HousingFile
@@ -90,7 +91,7 @@ def landlords(file: HousingFile) -> list[Unit]:
 
 
 @transaction.atomic
-def add_dwelling(actor: Actor, *, facts: DwellingFacts, today: date) -> Dwelling:
+def add_dwelling(actor: Actor, *, facts: DwellingFacts) -> Dwelling:
     """Take a dwelling into the stock. Raises ValidationError by field."""
     policy.require(actor, WRITE)
     check_facts(facts, policy_data.housing())
@@ -110,7 +111,7 @@ def change_dwelling(actor: Actor, *, dwelling: Dwelling, facts: DwellingFacts, t
     check_facts(facts, policy_data.housing())
     if Dwelling.objects.filter(code__iexact=facts.code).exclude(pk=dwelling.pk).exists():
         raise _code_taken()
-    check_lets_fit(going_on([dwelling]), facts.available_from, facts.available_to)
+    check_lets_fit(going_on([dwelling]), facts)
     changed = differing(dwelling, facts)
     if changed:
         write(dwelling, facts)
@@ -159,8 +160,9 @@ def check_facts(facts: DwellingFacts, file: HousingFile) -> None:
         raise ValidationError(wrong)
 
 
-def check_lets_fit(leases: Iterable[Tenancy], first: date, last: date | None) -> None:
-    """Raise ValidationError when one of the leases would fall outside the days."""
+def check_lets_fit(leases: Iterable[Tenancy], facts: DwellingFacts) -> None:
+    """Raise ValidationError when one of the leases would fall outside the days, or hold more than the dwelling does."""
+    first, last = facts.available_from, facts.available_to
     for lease in leases:
         if lease.starts_on < first:
             message = _("Bostaden är uthyrd från %(day)s. Ange den dagen eller en tidigare.")
@@ -169,6 +171,9 @@ def check_lets_fit(leases: Iterable[Tenancy], first: date, last: date | None) ->
             until = _("till och med %(day)s") % {"day": longdate(lease.ends_on)} if lease.ends_on else _("tills vidare")
             message = _("Bostaden är uthyrd %(until)s. Avtalet måste sluta innan bostaden kan lämnas.")
             raise ValidationError({"available_to": message % {"until": until}})
+        if lease.persons > facts.capacity:
+            message = _("Bostaden är uthyrd till %(persons)d boende. Ange minst det antalet.")
+            raise ValidationError({"capacity": message % {"persons": lease.persons}})
 
 
 def going_on(dwellings: Iterable[Dwelling]) -> QuerySet[Tenancy]:
@@ -255,12 +260,13 @@ def lift_block(actor: Actor, *, dwelling: Dwelling, block_id: int, today: date) 
         found.save(update_fields=["ends_on"])
 
 
-def let_on_some_day(dwelling: Dwelling, first: date, last: date | None, today: date) -> QuerySet[Tenancy]:
-    """The leases that hold a day of the period. One that has run out without a moving out still does."""
+def let_on_some_day(of: Dwelling | Case, first: date, last: date | None, today: date) -> QuerySet[Tenancy]:
+    """The leases of a dwelling or a household that hold a day of the period.
+
+    One that has run out without a moving out still does.
+    """
     overdue = Q(ends_on__lt=today, moved_out_on__isnull=True)
-    leases = Tenancy.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=first) | overdue, dwelling=dwelling, voided_at__isnull=True
-    )
+    leases = of.tenancies.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=first) | overdue, voided_at__isnull=True)
     return leases.filter(starts_on__lte=last) if last else leases
 
 

@@ -1,4 +1,4 @@
-"""Leases: signed, given notice of, extended, ended by a moving out, or voided before they began; and their checklists.
+"""Leases: signed, given notice of, extended, ended by a moving out, or voided; and their checklists.
 
 The periods of notice are the municipality's own agreement (``housing.yaml``), not the Land Code's: that has not been
 read here. Whether notice may be given at all is a person's judgement. A lease under lag (2026:1326) has no security of
@@ -19,8 +19,8 @@ from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
-from hemvist.housing import policy_data, reach, right_rows, stock
-from hemvist.housing.models import ChecklistTick, Dwelling, Offer, Tenancy, TenancyEvent
+from hemvist.housing import needs, policy_data, reach, right_rows, stock
+from hemvist.housing.models import ChecklistTick, Dwelling, HousingNeed, Offer, Tenancy, TenancyEvent
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.organisation.housing_schema import LeaseForm
 from hemvist.web.templatetags.hemvist import longdate
@@ -49,12 +49,14 @@ def sign(
     rent: int | None = None,
     second_hand: bool | None = None,
     signed_on: date | None = None,
+    reason: str = "",
     today: date,
 ) -> Tenancy:
     """Let a dwelling to a household. What is left out follows the form of lease in ``housing.yaml`` and the dwelling.
 
     A lease on a fixed time ends after the form's months; one under lag (2026:1326) with the last right of those who
-    live in the household, when the actor may know it and it can be counted.
+    live in the household, when the actor may know it and it can be counted. Beyond that day, or beside another lease of
+    the household, only with a reason. An open need of the household is met by it.
     """
     policy.require(actor, WORK)
     _hold_case(actor, case, today)
@@ -64,14 +66,17 @@ def sign(
         raise ValidationError(_("Ärendet är avslutat. Öppna det igen innan du skriver ett avtal."))
     if signed_on and signed_on > today:
         raise ValidationError({"signed_on": _("Dagen är inte här än. Skriv den dag då avtalet skrevs under.")})
-    if agreed.code == Tenancy.Form.RIGHT and ends_on is None:
-        ends_on = right_rows.last_day(actor, case, today)
+    if agreed.code == Tenancy.Form.RIGHT:
+        ends_on = _end_by_right(right_rows.last_day(actor, case, today), starts_on, ends_on, reason)
     ends_on = _agreed_end(agreed, starts_on, ends_on)
     _check_persons(dwelling, persons)
     rent = dwelling.rent if rent is None else rent
     if not 0 <= rent <= MOST_RENT:
         raise ValidationError({"rent": _("Ange hyran i kronor per månad, högst %(most)d.") % {"most": MOST_RENT}})
     _check_free(dwelling, case, starts_on, ends_on, today)
+    if not reason.strip() and stock.let_on_some_day(case, starts_on, ends_on, today).exists():
+        message = _("Hushållet har redan ett avtal på någon av dagarna. Notera utflyttningen, eller skriv varför.")
+        raise ValidationError({"reason": message})
     tenancy = Tenancy(
         dwelling=dwelling,
         case=case,
@@ -87,7 +92,10 @@ def sign(
         recorded_by_id=actor.user_id,
     )
     _save(tenancy)
-    _happened(actor, tenancy, Kind.SIGNED, signed_on or today, None)
+    # One that is over when it is written down gives nobody a home.
+    if ends_on is None or ends_on >= today:
+        needs.meet(actor, case, today)
+    _happened(actor, tenancy, Kind.SIGNED, signed_on or today, None, reason)
     return tenancy
 
 
@@ -97,6 +105,22 @@ def lease_form(code: str) -> LeaseForm:
     if found is None:
         raise ValidationError({"form": _("Kommunen har ingen sådan avtalsform. Välj en av kommunens egna.")})
     return found
+
+
+def _end_by_right(right: date | None, starts_on: date, ends_on: date | None, reason: str) -> date | None:
+    """The day given, else the last day of the right where it is known."""
+    if right is None or (ends_on and (ends_on <= right or reason.strip())):
+        return ends_on
+    if right < starts_on:
+        message = _(
+            "Rätten till boende upphör %(day)s, innan avtalet börjar. Ska avtalet ändå skrivas, ange sista dagen och "
+            "skriv varför."
+        )
+        raise ValidationError({"starts_on": message % {"day": longdate(right)}})
+    if ends_on:
+        message = _("Rätten till boende upphör %(day)s. Skriv varför avtalet ska gälla längre.")
+        raise ValidationError({"reason": message % {"day": longdate(right)}})
+    return right
 
 
 def _agreed_end(agreed: LeaseForm, starts_on: date, ends_on: date | None) -> date | None:
@@ -164,6 +188,11 @@ def _check_free(
         raise ValidationError(
             {field: _("Bostaden är erbjuden till ett annat hushåll. Vänta på svaret, eller ta tillbaka erbjudandet.")}
         )
+    chosen = HousingNeed.objects.filter(needs.CHOSEN, locked_to=dwelling).exclude(case=case)
+    if (chosen.filter(wanted_from__lte=last) if last else chosen).exists():
+        raise ValidationError(
+            {field: _("Bostaden är vald åt ett annat hushåll. Ta bort det valet först, eller välj en annan.")}
+        )
 
 
 def _let_words(other: Tenancy, today: date) -> str:
@@ -181,10 +210,13 @@ def _let_words(other: Tenancy, today: date) -> str:
 # --- notice -----------------------------------------------------------------------------------------------------------
 
 
-def last_day_after_notice(tenancy: Tenancy, by: str, noticed_on: date) -> date:
-    """The end of the month that lies the agreed months after the month of notice: the municipality's agreement."""
+def last_day_after_notice(tenancy: Tenancy, by: str, noticed_on: date) -> date | None:
+    """The end of the month that lies the agreed months after the month of notice: the municipality's agreement.
+
+    None when no time is agreed.
+    """
     months = tenancy.notice_months_tenant if by == TENANT else tenancy.notice_months_landlord
-    return end_of_month(add_months(noticed_on.replace(day=1), months))
+    return end_of_month(add_months(noticed_on.replace(day=1), months)) if months else None
 
 
 def standing_notice(events: Iterable[TenancyEvent]) -> TenancyEvent | None:
@@ -206,6 +238,8 @@ def give_notice(
 ) -> Tenancy:
     """The lease ends early. ``ends_on`` is its last day when it is another than the agreement gives; then with reason.
 
+    Where no time of notice is agreed, ``ends_on`` must be given and needs no reason.
+
     ``by`` is *tenant* or *landlord*.
     """
     tenancy = _hold(actor, tenancy, today)
@@ -217,7 +251,9 @@ def give_notice(
         raise ValidationError(_("Avtalet är redan uppsagt. Återta uppsägningen först om dagen ska bli en annan."))
     agreed = last_day_after_notice(tenancy, by, noticed_on)
     end = ends_on or agreed
-    if end != agreed and not reason.strip():
+    if end is None:
+        raise ValidationError({"ends_on": _("Ingen uppsägningstid är avtalad. Ange sista dagen.")})
+    if agreed and end != agreed and not reason.strip():
         message = _("Enligt avtalet är sista dagen %(day)s. Skriv varför det blir en annan dag.")
         raise ValidationError({"reason": message % {"day": longdate(agreed)}})
     if end < max(tenancy.starts_on, noticed_on):
@@ -314,16 +350,26 @@ def move_out(actor: Actor, *, tenancy: Tenancy, last_day: date, keys: str, reaso
 
 
 @transaction.atomic
-def void(actor: Actor, *, tenancy: Tenancy, reason: str, today: date) -> Tenancy:
-    """The lease came to nothing before its first day. It is kept, and holds no days."""
+def void(actor: Actor, *, tenancy: Tenancy, reason: str, mistake: bool = False, today: date) -> Tenancy:
+    """The lease came to nothing before its first day, or was written down by ``mistake``. Kept, it holds no days.
+
+    The need that was met by an offer of it is open again, unless the household has another open one.
+    """
     tenancy = _hold(actor, tenancy, today)
-    if tenancy.starts_on <= today:
-        raise ValidationError(_("Avtalet har börjat gälla. Notera utflyttningen i stället."))
+    if tenancy.starts_on <= today and not mistake:
+        message = _("Avtalet har börjat gälla. Notera utflyttningen. Stryk det bara om det är registrerat av misstag.")
+        raise ValidationError({"mistake": message})
     if not reason.strip():
-        raise ValidationError({"reason": _("Skriv varför avtalet inte blev av.")})
-    tenancy.voided_at, tenancy.void_reason = timezone.now(), reason.strip()
+        asked = _("Skriv vad som blev fel.") if mistake else _("Skriv varför avtalet inte blev av.")
+        raise ValidationError({"reason": asked})
+    words = _("Registrerat av misstag: %(reason)s") if mistake else "%(reason)s"
+    tenancy.voided_at, tenancy.void_reason = timezone.now(), (words % {"reason": reason.strip()})[:300]
     _save(tenancy)
-    _happened(actor, tenancy, Kind.VOIDED, today, tenancy.ends_on, reason)
+    offer = Offer.objects.filter(tenancy=tenancy).first()
+    if offer and not tenancy.case.closed_on:
+        why = _("Hyresavtalet ströks: %(reason)s") % {"reason": tenancy.void_reason}
+        needs.reopen(actor, offer.need_id, why, today)
+    _happened(actor, tenancy, Kind.VOIDED, today, tenancy.ends_on, tenancy.void_reason)
     return tenancy
 
 

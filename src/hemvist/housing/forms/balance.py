@@ -35,7 +35,7 @@ class BalanceForm(Form):
     over = _whole(_("Under så många månader"), 1, 12, PLAIN.over)
     start = forms.ChoiceField(label=_("Från och med"))
     times = _whole(
-        _("Så många gånger fler på kommuntalet"),
+        _("Kommuntalet gånger"),
         1,
         MOST_TIMES,
         PLAIN.times,

@@ -47,7 +47,7 @@ class GroundForm(Form):
 
 
 class NotInProgramme(GroundForm):
-    blank = _("Inte anvisad")
+    blank = _("Inget program är känt")
     programme = menu(
         _("Är personen anvisad till ett program?"),
         (),
@@ -104,7 +104,10 @@ class ChildrenForm(Form):
         LONG,
         required=False,
         rows=6,
-        help_text=_("Behövs när beslutet rör barn. Skriv hur barnen har fått säga vad de tycker."),
+        help_text=_(
+            "Behövs när beslutet rör barn: skriv också hur barnen har fått säga vad de tycker. Finns barn i hushållet "
+            "men beslutet inte rör dem, skriv varför."
+        ),
     )
 
 

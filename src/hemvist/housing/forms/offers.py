@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.housing import policy_data
 from hemvist.housing.forms.needs import dwelling_choices
+from hemvist.housing.forms.tenancies import WHY_SIGN
 from hemvist.housing.models import Dwelling, Offer
 from hemvist.organisation.housing_schema import LeaseForm
 from hemvist.reception.forms.households import Form, day, menu, one_of, text
@@ -26,7 +27,9 @@ class OfferForm(Form):
         300,
         required=False,
         rows=2,
-        help_text=_("Skriv varför om du väljer en annan bostad än förslaget, eller en som saknar något i behovet."),
+        help_text=_(
+            "Skriv varför om du väljer en annan bostad än förslaget, eller en bostad eller dag som inte följer behovet."
+        ),
     )
     note = text(_("Anteckning"), 300, required=False, rows=2, help_text=_("Till exempel när bostaden kan visas."))
 
@@ -54,6 +57,7 @@ class AcceptForm(Form):
         ),
     )
     signed_on = day(_("Avtalet skrevs"), required=False)
+    reason = text(_("Varför"), 300, required=False, rows=2, help_text=WHY_SIGN)
 
     def __init__(self, *args: Any, leases: Iterable[LeaseForm], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

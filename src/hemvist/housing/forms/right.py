@@ -24,7 +24,7 @@ class WatchFilterForm(Form):
         super().__init__(*args, **kwargs)
         choices: list[tuple[str, Any]] = [("", _("Alla som har tid kvar"))]
         for count in months:
-            label = ngettext("Har passerat %(count)d månad kvar", "Har passerat %(count)d månader kvar", count)
+            label = ngettext("Högst %(count)d månad kvar", "Högst %(count)d månader kvar", count)
             choices.append((str(count), label % {"count": count}))
         choices += [(ENDED, _("Har tagit slut")), (UNCLEAR, _("Går inte att räkna än"))]
         self.fields["visa"].choices = choices  # type: ignore[attr-defined]

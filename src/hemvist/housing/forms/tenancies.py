@@ -16,7 +16,12 @@ from hemvist.housing.policy_data import said
 from hemvist.housing.stock import LIMITS
 from hemvist.housing.tenancies import LANDLORD, MOST_RENT, TENANT
 from hemvist.organisation.housing_schema import LeaseForm
-from hemvist.reception.forms.households import Form, day, one_of, text
+from hemvist.reception.forms.households import Form, day, one_of, text, yes
+
+# When a lease asks for a reason.
+WHY_SIGN = _(
+    "Behövs när hushållet redan har ett avtal på någon av dagarna, eller när rätten till boende upphör tidigare."
+)
 
 
 class LeaseFilterForm(Form):
@@ -82,6 +87,7 @@ class SignForm(Form):
         required=False,
     )
     signed_on = day(_("Avtalet skrevs under"), required=False)
+    reason = text(_("Varför"), 300, required=False, rows=2, help_text=WHY_SIGN)
 
     def __init__(self, *args: Any, forms: Iterable[LeaseForm], cases: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,7 +104,9 @@ class NoticeForm(Form):
     by = one_of(_("Vem säger upp avtalet?"), [(TENANT, _("Hyresgästen")), (LANDLORD, _("Hyresvärden eller kommunen"))])
     noticed_on = day(_("Avtalet sades upp"))
     ends_on = day(
-        _("Sista dagen"), required=False, help_text=_("Tomt: den dag som uppsägningstiden ger enligt avtalet.")
+        _("Sista dagen"),
+        required=False,
+        help_text=_("Tomt: den dag som uppsägningstiden ger. Behövs när ingen uppsägningstid är avtalad."),
     )
     reason = text(
         _("Varför"), 300, required=False, rows=2, help_text=_("Behövs när sista dagen blir en annan än avtalet ger.")
@@ -127,6 +135,16 @@ class MoveOutForm(Form):
 
 class VoidForm(Form):
     reason = text(_("Varför blev avtalet inte av?"), 300, rows=2)
+
+
+class MistakeForm(Form):
+    """A lease that has begun is struck only when it never was one."""
+
+    mistake = yes(
+        _("Avtalet är registrerat av misstag"),
+        _("Det räknas då som om det aldrig har funnits. Har hushållet bott där noterar du utflyttningen i stället."),
+    )
+    reason = text(_("Vad blev fel?"), 260, rows=2)
 
 
 def months_words(months: int) -> str:

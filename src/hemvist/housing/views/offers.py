@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from hemvist.housing.forms.offers import AcceptForm, DeclineForm, OfferForm
 from hemvist.housing.models import Dwelling, MatchRun, Offer
 from hemvist.housing.need_queries import NeedRow
 from hemvist.housing.queries import stock_for_planning
+from hemvist.reception.forms.households import place
 from hemvist.web import clock
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +32,7 @@ def offer_new(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     """Offer a dwelling: the proposed one, or another with the reason why."""
     today = clock.today()
     row = need_queries.get_need(request.actor, need_id, today=today, permission="housing_need.work")
-    run = offers.run_to_compare(request.actor, row.need, _key(request.GET.get("run", "")))
+    run = offers.run_to_compare(request.actor, row.need, _key(request.GET.get("run", "")), today)
     free = [one.dwelling for one in stock_for_planning(request.actor, today)]
     proposed, day = _proposal(row, run, today)
     chosen = _key(request.GET.get("bostad", "")) or proposed
@@ -49,7 +49,7 @@ def offer_new(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
         try:
             offers.make_offer(request.actor, need=row.need, run=run, today=today, **form.said)
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, _("Erbjudandet är registrerat. Registrera svaret när hushållet har svarat."))
             return redirect("need", need_id)
@@ -59,7 +59,7 @@ def offer_new(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
         "row": row,
         "run": run,
         "proposed": next((one for one in free if one.pk == proposed), None),
-        "choice": offers.choice(row.need, seen, day, run, today) if seen else None,
+        "choice": offers.choice(request.actor, row.need, seen, day, run, today) if seen else None,
     }
     return render(request, "housing/offer_form.html", context)
 
@@ -78,8 +78,8 @@ def _proposal(row: NeedRow, run: MatchRun | None, today: date) -> tuple[uuid.UUI
         (one for one in (run.result["placements"] if run else ()) if one["need"] == str(row.need.pk)), {}
     )
     day = max(date.fromisoformat(placed["move_in"]), today) if placed else usual
-    if row.need.locked_to_id:
-        return row.need.locked_to_id, day
+    if row.locked:
+        return row.locked.pk, day
     return (uuid.UUID(placed["dwelling"]), day) if placed else (None, usual)
 
 
@@ -136,15 +136,6 @@ def _decline(request: ActorRequest, offer: Offer, row: NeedRow, form: DeclineFor
     if form.cleaned_data["reason"] == Offer.Reason.OWN and row.own:
         messages.info(request, _("Har hushållet ordnat bostad själv? Avsluta då behovet."))
     return redirect("need", offer.need_id)
-
-
-def place(form: Form, error: ValidationError) -> None:
-    """The service's errors at their fields; what belongs to no field of the form stands at the top."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, found in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, found)
 
 
 @require_POST

@@ -34,6 +34,7 @@ from hemvist.housing.forms.stock import (
 )
 from hemvist.housing.models import Dwelling
 from hemvist.housing.queries import StockFilter, StockRow, Totals
+from hemvist.reception.forms.households import place
 from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page, query_of
 
@@ -195,9 +196,9 @@ def _write(request: ActorRequest, before: Dwelling | None) -> HttpResponse:
             if before:
                 saved = deeds.change_dwelling(request.actor, dwelling=before, facts=form.facts, today=today)
             else:
-                saved = deeds.add_dwelling(request.actor, facts=form.facts, today=today)
+                saved = deeds.add_dwelling(request.actor, facts=form.facts)
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, _("Ändringen är sparad.") if before else _("Bostaden är tillagd."))
             return redirect("dwelling", saved.pk)
@@ -214,7 +215,7 @@ def dwelling_block(request: ActorRequest, dwelling_id: uuid.UUID) -> HttpRespons
         try:
             deeds.block(request.actor, dwelling=one, today=today, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, _("Bostaden är spärrad."))
             return redirect("dwelling", one.pk)
@@ -269,7 +270,7 @@ def document_add(request: ActorRequest, dwelling_id: uuid.UUID) -> HttpResponse:
                 today=clock.today(),
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, _("Handlingen är sparad."))
             return redirect("dwelling", one.pk)

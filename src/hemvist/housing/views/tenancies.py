@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hemvist.access import policy
+from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
 from hemvist.housing import lease_queries as queries
@@ -23,6 +24,7 @@ from hemvist.housing import tenancies as deeds
 from hemvist.housing.forms.tenancies import (
     ExtendForm,
     LeaseFilterForm,
+    MistakeForm,
     MoveOutForm,
     NoticeForm,
     SignForm,
@@ -30,10 +32,10 @@ from hemvist.housing.forms.tenancies import (
     months_words,
 )
 from hemvist.housing.lease_queries import LeaseFilter, LeasePage, LeaseRow
-from hemvist.housing.models import Dwelling, Tenancy
+from hemvist.housing.models import Dwelling, HousingNeed, Tenancy
 from hemvist.law.sources import sfs
 from hemvist.law.types import Step, gettext_noop
-from hemvist.reception.forms.households import Form
+from hemvist.reception.forms.households import Form, place
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
 
@@ -134,7 +136,6 @@ def tenancy(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse:
         and lease.ends_on is not None
         and lease.form != Tenancy.Form.OPEN_ENDED
         and page.notice is None,
-        "may_void": page.may_work and page.open and lease.starts_on > clock.today(),
         "began": lease.starts_on <= clock.today(),
         "today": clock.today(),
     }
@@ -180,7 +181,7 @@ def _sign(request: ActorRequest, form: SignForm, dwelling: Dwelling) -> Tenancy 
     try:
         return deeds.sign(request.actor, dwelling=dwelling, case=case, today=today, **said)
     except ValidationError as error:
-        form.add_error(None, error)
+        place(form, error)
         return None
 
 
@@ -201,7 +202,7 @@ def _deed(
         try:
             do(request.actor, tenancy=page.tenancy, today=today, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error)
+            place(form, error)
         else:
             messages.success(request, done)
             return redirect("tenancy", tenancy_id)
@@ -291,13 +292,27 @@ def tenancy_moved_out(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpRespo
 @form_page
 @requires("tenancy.work")
 def tenancy_void(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse:
+    """The lease came to nothing; one that has begun is struck as a mistake. Tells what becomes of the need."""
+
+    def make(page: LeasePage) -> Form:
+        return (VoidForm if page.tenancy.starts_on > clock.today() else MistakeForm)(_posted(request))
+
+    def strike(actor: Actor, **given: Any) -> Tenancy:
+        struck = deeds.void(actor, **given)
+        if HousingNeed.objects.filter(case=struck.case_id, status=HousingNeed.Status.OPEN).exists():
+            messages.info(request, _("Hushållets behov är öppet. Nästa matchning tar med det."))
+        else:
+            messages.info(request, _("Hushållet har inget öppet behov. Skriv ett nytt om det söker bostad."))
+        return struck
+
     return _deed(
         request,
         tenancy_id,
-        lambda page: VoidForm(_posted(request)),
-        deeds.void,
+        make,
+        strike,
         "housing/tenancy_void.html",
-        _("Avtalet är struket. Bostaden är inte längre lovad."),
+        _("Avtalet är struket. Bostaden är inte längre bunden av det."),
+        lambda page: {"began": page.tenancy.starts_on <= clock.today()},
     )
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,15 @@ class Form(forms.Form):
     """A form whose errors stand in the summary at the top, not in the browser's own bubbles."""
 
     use_required_attribute = False
+
+
+def place(form: forms.Form, error: ValidationError) -> None:
+    """A service's errors at their fields; what belongs to no field of the form stands at the top."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, found in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, found)
 
 
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
