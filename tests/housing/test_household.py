@@ -168,6 +168,7 @@ def test_the_newcomer_is_promised_no_more_than_the_act(
     assert "Ditt uppehållstillstånd har gått ut. Fråga kommunen" in shown
     assert "har du rätt till" not in shown
     assert "15 februari 2030" not in shown
+    assert "tog slut den 15 februari 2030" in text(END + timedelta(days=1))
 
 
 def test_the_own_home_is_a_newcomers_only(coordinator: Actor, today: date) -> None:

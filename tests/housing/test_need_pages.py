@@ -320,7 +320,7 @@ def test_a_matching_is_run_and_shown(client: Client, household: House, need: Nee
         "Ursprung, religion och språk är aldrig med",
         "Reglerna föreslår, människor bestämmer",
         "exempel, inte beslutat",
-        "Med turordning",
+        "Ingen skillnad mot turordning den här gången.",
         "50 av 100",
     ):
         assert words in text, words

@@ -124,8 +124,8 @@ def test_a_yes_makes_the_lease(client: Client, open_offer: Offer) -> None:
     assert "Hushållet tackar nej" not in page
     starts = open_offer.move_in_on.isoformat()
     response = client.post(address, {"answer": "ja", "ja-form": "open_ended", "ja-starts_on": starts})
-    assert response["Location"] == reverse("need", args=[open_offer.need_id])
     lease = Tenancy.objects.get()
+    assert response["Location"] == reverse("tenancy", args=[lease.pk])
     assert (lease.starts_on, lease.form, lease.offer) == (open_offer.move_in_on, "open_ended", open_offer)
     assert HousingNeed.objects.get().status == "housed"
     assert "Har bostad" in plain(client.get(reverse("need", args=[open_offer.need_id])))

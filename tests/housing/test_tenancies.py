@@ -29,6 +29,12 @@ DAY = timedelta(days=1)
 Form, Kind = Tenancy.Form, TenancyEvent.Kind
 
 
+@pytest.fixture(autouse=True)
+def _as_if_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases under lag (2026:1326) can be written all through these tests but where the day itself is tried."""
+    monkeypatch.setattr(tenancies, "IN_FORCE", date(2016, 3, 1))
+
+
 @pytest.fixture
 def sign(coordinator: Actor, today: date) -> Callable[..., Tenancy]:
     """``sign(dwelling, household, by=…, **changes)``: an open-ended lease from today."""
@@ -87,8 +93,22 @@ class TestSign:
         with pytest.raises(ValidationError) as error:
             sign(one, home, form=Form.RIGHT)
         assert "kan inte räknas ut här" in error.value.message_dict["ends_on"][0]
-        lease = sign(one, home, form=Form.RIGHT, ends_on=date(2029, 11, 22))
+        with pytest.raises(ValidationError, match="inte klarlagd") as error:
+            sign(one, home, form=Form.RIGHT, ends_on=date(2029, 11, 22))
+        assert set(error.value.message_dict) == {"reason"}
+        lease = sign(one, home, form=Form.RIGHT, ends_on=date(2029, 11, 22), reason="Kommunen väntar på T-6")
         assert (lease.ends_on, lease.second_hand) == (date(2029, 11, 22), True)
+
+    def test_no_lease_is_written_under_the_act_before_it_is_in_force(
+        self, sign: Any, dwelling: Any, household: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.undo()
+        one, home = dwelling(), household()
+        given = {"form": Form.RIGHT, "ends_on": date(2029, 12, 1), "reason": "Prov"}
+        with pytest.raises(ValidationError, match="Lagen .2026:1326. gäller från") as error:
+            sign(one, home, starts_on=date(2026, 12, 31), **given)
+        assert set(error.value.message_dict) == {"form"}
+        assert sign(one, home, starts_on=date(2027, 1, 1), **given).ends_on == date(2029, 12, 1)
 
     def test_a_right_that_is_known_gives_its_last_day(
         self, sign: Any, dwelling: Any, household: Any, letting: Actor, disclose: Any
@@ -115,10 +135,12 @@ class TestSign:
         assert "15 februari 2030" in error.value.messages[0].replace("\N{NO-BREAK SPACE}", " ")
         lease = sign(one, home, ends_on=END + DAY, reason="Skolåret ut", **given)
         assert (lease.ends_on, lease.events.get().reason) == (END + DAY, "Skolåret ut")
-        # The landlord has not been told when the right ends, and is not asked.
+        # The landlord has not been told when the right ends: a day of its own needs a reason all the same.
         other = settle(household(reference="MV-2"))
         disclose(other, ["housing_need"])
-        theirs = sign(dwelling(), other, by=letting, form=Form.RIGHT, starts_on=RECEIVED, ends_on=END + DAY)
+        theirs = sign(
+            dwelling(), other, by=letting, form=Form.RIGHT, starts_on=RECEIVED, ends_on=END + DAY, reason="Enligt avtal"
+        )
         assert theirs.ends_on == END + DAY
         assert sign(dwelling(), settle(household()), ends_on=END, **given).ends_on == END
 
@@ -141,7 +163,7 @@ class TestSign:
         home = household()
         asked = need(home)
         # One that is over when it is written down gives nobody a home.
-        sign(dwelling(), home, form=Form.RIGHT, starts_on=today - 9 * DAY, ends_on=today - DAY)
+        sign(dwelling(), home, form=Form.RIGHT, starts_on=today - 9 * DAY, ends_on=today - DAY, reason="Prov")
         Tenancy.objects.update(moved_out_on=today - DAY)
         asked.refresh_from_db()
         assert asked.status == "open"
@@ -159,7 +181,7 @@ class TestSign:
         self, sign: Any, dwelling: Any, household: Any, today: date
     ) -> None:
         home = household()
-        first = sign(dwelling(), home, form=Form.RIGHT, ends_on=today + 9 * DAY)
+        first = sign(dwelling(), home, form=Form.RIGHT, ends_on=today + 9 * DAY, reason="Prov")
         with pytest.raises(ValidationError) as error:
             sign(dwelling(), home, starts_on=today + 9 * DAY)
         assert set(error.value.message_dict) == {"reason"}
@@ -167,7 +189,7 @@ class TestSign:
         assert (moves.events.get().kind, moves.events.get().reason) == (Kind.SIGNED, "Byter till en större")
         # Overdue, they live there still; moved out, they do not.
         other = household(reference="R-2")
-        late = sign(dwelling(), other, form=Form.RIGHT, starts_on=today - 9 * DAY, ends_on=today - DAY)
+        late = sign(dwelling(), other, form=Form.RIGHT, starts_on=today - 9 * DAY, ends_on=today - DAY, reason="Prov")
         with pytest.raises(ValidationError, match="redan ett avtal"):
             sign(dwelling(), other)
         Tenancy.objects.filter(pk=late.pk).update(moved_out_on=today - DAY)
@@ -183,7 +205,7 @@ class TestSign:
             sign(one, other)
         assert home.case.number not in str(error.value)
         # Over before the day that it is wanted from.
-        lease = sign(one, other, form=Form.RIGHT, ends_on=chosen.wanted_from - DAY)
+        lease = sign(one, other, form=Form.RIGHT, ends_on=chosen.wanted_from - DAY, reason="Prov")
         with pytest.raises(ValidationError, match="Ta bort det valet först"):
             tenancies.extend(coordinator, tenancy=lease, ends_on=chosen.wanted_from, reason="x", today=today)
         tenancies.move_out(coordinator, tenancy=lease, last_day=today, keys="landlord", today=today)
@@ -206,7 +228,7 @@ class TestSign:
             ({"persons": 0}, "persons"),
             ({"rent": 100_001}, "rent"),
             ({"ends_on": date(2027, 1, 1)}, "ends_on"),
-            ({"form": Form.RIGHT, "ends_on": date(2026, 11, 1)}, "ends_on"),
+            ({"form": Form.RIGHT, "ends_on": date(2026, 11, 1), "reason": "Prov"}, "ends_on"),
             ({"signed_on": date(2026, 11, 24)}, "signed_on"),
             ({"starts_on": date(2026, 1, 1)}, "starts_on"),
         ],
@@ -336,6 +358,9 @@ class TestNotice:
     ) -> None:
         lease = tenancy(dwelling(), household(), notice_months_tenant=3)
         asked = {"tenancy": lease, "by": "landlord", "noticed_on": today, "today": today}
+        with pytest.raises(ValidationError, match="Skriv varför hyresvärden"):
+            tenancies.give_notice(coordinator, **asked)
+        asked["reason"] = "Huset ska rivas"
         with pytest.raises(ValidationError, match="Ingen uppsägningstid") as error:
             tenancies.give_notice(coordinator, **asked)
         assert set(error.value.message_dict) == {"ends_on"}
@@ -416,7 +441,7 @@ class TestExtend:
     def test_what_is_not_extended(
         self, coordinator: Actor, sign: Any, dwelling: Any, household: Any, today: date
     ) -> None:
-        right = sign(dwelling(), household(), form=Form.RIGHT, ends_on=today + 400 * DAY)
+        right = sign(dwelling(), household(), form=Form.RIGHT, ends_on=today + 400 * DAY, reason="Prov")
         open_ended = sign(dwelling(), household())
         for lease, ends_on, words in (
             (right, today + 401 * DAY, "följer rätten"),
@@ -436,7 +461,8 @@ class TestExtend:
     ) -> None:
         blocked, let = dwelling(), dwelling()
         end = today + 30 * DAY
-        first, second = (sign(one, household(), form=Form.RIGHT, ends_on=end) for one in (blocked, let))
+        given = {"form": Form.RIGHT, "ends_on": end, "reason": "Prov"}
+        first, second = (sign(one, household(), **given) for one in (blocked, let))
         DwellingBlock.objects.create(dwelling=blocked, starts_on=end + 5 * DAY, reason="damage")
         sign(let, household(reference="R-2"), starts_on=end + 5 * DAY)
         for lease in (first, second):
@@ -629,13 +655,13 @@ class TestReach:
             names = {lease.pk: name for name, lease in made.items()}
             return {names[row.tenancy.pk]: row.state for row in rows}
 
-        assert list(found()) == ["overdue", "ending", "current"]
+        assert list(found()) == ["overdue", "ending", "current", "coming"]
         for state in ("coming", "ending", "overdue", "ended"):
             assert found(state=state) == {state: state}
         assert found(state="all") == {name: name for name in made}
         assert found(state="all", form="right") == {}
         assert list(found(text=f"exempelvägen {made['current'].dwelling.code}")) == ["current"]
-        assert len(found(text=home.case.number)) == 3
+        assert len(found(text=home.case.number)) == 4
 
     def test_as_many_queries_for_twenty_as_for_two(
         self, coordinator: Actor, dwelling: Any, tenancy: Any, household: Any, today: date

@@ -53,7 +53,7 @@ def test_a_dwelling_is_let_on_its_page(client: Client, dwelling: Any, household:
     new = words(client.get(f"/bostader/{one.pk}/hyr-ut/", {"arende": home.case.number}))
     assert f'<option value="{home.case.number}">' in new
     assert f'value="{home.case.number}"' in new
-    assert "ändringen i 12 kap. 1 c § jordabalken är inte läst" in new
+    assert "12 kap. 1 c § jordabalken är ändrad" in new
     wrong = words(signed(client, one, "MOT-1900-0001"))
     assert "Inget ärende med det numret" in wrong
     assert 'value="MOT-1900-0001"' in wrong
@@ -91,7 +91,7 @@ def test_a_lease_under_the_act_says_what_protects_and_what_has_not_been_read(
         page = words(client.get(address))
         assert "12 kap. 45–52 §§ jordabalken gäller inte" in page
         assert "14 §, SFS 2026:1326" in page
-        assert "är inte läst" in page
+        assert "är inte inlagd här" in page
     assert "i andra hand" in words(client.get(page_of(right)))
     assert "gör inte rätten längre" in words(client.get(f"{page_of(right)}forlang/"))
     other = words(client.get(page_of(tenancy(dwelling(), home))))
@@ -193,7 +193,7 @@ def test_without_an_agreed_time_the_last_day_is_asked_for(
     page = words(client.get(notice))
     assert "Uppsägningstid: 3 månader." in page
     assert "Ingen uppsägningstid är avtalad. Ange sista dagen." in page
-    said = {"by": "landlord", "noticed_on": "2026-11-23", "ends_on": ""}
+    said = {"by": "landlord", "noticed_on": "2026-11-23", "ends_on": "", "reason": "Huset ska rivas"}
     assert client.post(notice, said).context["form"].errors.keys() == {"ends_on"}
     assert client.post(notice, {**said, "ends_on": "2026-12-05"})["Location"] == page_of(lease)
 

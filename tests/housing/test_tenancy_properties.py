@@ -41,7 +41,15 @@ def _do(
         end = second if which % 2 else None
         form = Tenancy.Form.RIGHT if end else Tenancy.Form.OPEN_ENDED
         tenancies.sign(
-            actor, dwelling=dwelling, case=case, form=form, starts_on=first, ends_on=end, persons=persons, today=START
+            actor,
+            dwelling=dwelling,
+            case=case,
+            form=form,
+            starts_on=first,
+            ends_on=end,
+            persons=persons,
+            reason="Prov",
+            today=START,
         )
         return
     if deed == "capacity":
@@ -90,7 +98,7 @@ def test_no_sequence_of_deeds_lets_a_day_twice_or_to_too_many(
             assert all(a[1] < b[0] or b[1] < a[0] for a, b in combinations(held, 2))
             assert sum(end == date.max for _start, end in held) <= 1
             one.refresh_from_db()
-            assert all(lease.persons <= one.capacity for lease in stock.going_on([one]))
+            assert all(lease.persons <= one.capacity for lease in stock.leases_of([one]))
         transaction.set_rollback(True)
 
 

@@ -257,6 +257,7 @@ ending_facts = st.builds(
     lease_forfeited_on=near,
     separated_on=near,
     children_affected=st.none() | st.booleans(),
+    minor_in_household=st.booleans(),
     best_interests_assessed=st.booleans(),
     communicated_on=near,
     reply_by=near,
@@ -328,7 +329,8 @@ def test_a_decision_never_rests_on_what_is_not_there(ground: EndGround, other: E
     assert facts.replied or (facts.reply_by and facts.communicated_on <= facts.reply_by < facts.on)
     assert facts.reasons_written
     assert facts.appeal_instruction
-    assert facts.children_affected is False or (facts.children_affected and facts.best_interests_assessed)
+    assert facts.children_affected is not None
+    assert facts.best_interests_assessed or not (facts.children_affected or facts.minor_in_household)
     if ground in BY_AGE:
         assert facts.birth_date
         assert age_on(facts.birth_date, facts.on) >= 20

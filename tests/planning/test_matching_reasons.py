@@ -222,12 +222,22 @@ def test_why_this_home_and_why_not_another() -> None:
     assert big.placed_lost == 1, "nobody else fits the family of four"
     assert explaining.FEWER in [step.text for step in big.steps]
     assert (far.home, far.score, far.placed_lost) == ("far", 666, 0)
+    assert far.steps[0].text == explaining.ONLY_WORSE
     assert far.score_lost == 334
     assert "Om hushållet får den, går alla hushåll tillsammans miste om 334 poäng." in [
         step.render() for step in far.steps
     ]
     assert (tiny.home, tiny.possible, tiny.score) == ("tiny", False, None)
     assert [step.render() for step in tiny.steps] == ["Bostaden rymmer 1 och hushållet är 2."]
+
+
+def test_an_alternative_begins_with_what_is_better_and_what_is_worse() -> None:
+    wishes = (Wish(kind="family", area="A"),)
+    stock = [home("near", 2, "A", rent=11_000), home("cheap", 2, "B", rent=7_000)]
+    asked = ([seeker("a", 2, wishes=wishes, rent_max=7_000)], stock, areas())
+    policy = MatchPolicy(weights={"family": 80, "rent": 20})
+    (cheap,) = explain(match(*asked, policy), *asked, policy, "a").alternatives
+    assert cheap.steps[0].render() == "Bättre: hyran. Sämre: nära anhöriga."
 
 
 def test_what_is_lost_is_what_the_matching_with_that_home_chosen_loses() -> None:

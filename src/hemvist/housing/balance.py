@@ -60,12 +60,17 @@ class Asked:
     """
 
     months: int = 12
-    persons: int = 30
+    persons: int = 0
     over: int = 3
     start: date | None = None
     times: int = 1
     mix: BySize = MIX
     left: int | None = None
+
+    @property
+    def more(self) -> bool:
+        """Whether a scenario is asked for."""
+        return self.persons > 0 or self.times > 1
 
     def starts(self, today: date) -> date:
         return (self.start or add_months(today.replace(day=1), 1)).replace(day=1)
@@ -261,6 +266,15 @@ class BalancePage:
     @property
     def months(self) -> list[date]:
         return [month.month for month in self.base.months]
+
+    @property
+    def most(self) -> bool:
+        """Whether what lacks is the most that can: numbers that are hidden are counted as the most they can be."""
+        return self.known.hidden or any(one.assigned is None and one.said is None for one in self.expected)
+
+    @property
+    def anything_lacks(self) -> bool:
+        return any(self.base.lacking) or any(self.surged.lacking)
 
     @property
     def lacking(self) -> list[tuple[str, int, int]]:

@@ -16,7 +16,15 @@ from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
-from hemvist.housing.ending_case import DECIDED, Status, all_steps, facts_of, standing_blocks, standing_case
+from hemvist.housing.ending_case import (
+    DECIDED,
+    Status,
+    all_steps,
+    facts_of,
+    minor_in_household,
+    standing_blocks,
+    standing_case,
+)
 from hemvist.housing.models import EarlyEnding
 from hemvist.housing.right import DECIDE, READ, WORK, right_of_person
 from hemvist.housing.right_rows import RightRow
@@ -80,6 +88,10 @@ def record_ground(actor: Actor, *, ending: EarlyEnding, today: date, **given: An
     for name in ("withdrawal_decided_on", "lease_forfeited_on", "separated_on"):
         if given.get(name) and given[name] > today:
             raise ValidationError({name: _("Dagen ligger i framtiden. Skriv dagen då det skedde.")})
+    since, right = given.get("no_referral_since"), right_of_person(ending.person, today)
+    if since and right and right.received_on and since < right.received_on:
+        words = _("Dagen är före den dag då personen togs emot, %(day)s. Skriv den dagen eller en senare.")
+        raise ValidationError({"no_referral_since": words % {"day": date_format(right.received_on)}})
     programme = given.get("programme", "")
     if programme and programme not in {one.value for one in Programme}:
         raise ValidationError({"programme": _("Välj ett program i listan.")})
@@ -113,12 +125,18 @@ def record_acceptable_reasons(actor: Actor, *, ending: EarlyEnding, outcome: str
 
 @transaction.atomic
 def record_children(actor: Actor, *, ending: EarlyEnding, affected: bool | None, text: str) -> None:
-    """Whether the decision concerns children, and then what is best for them."""
+    """Whether the decision concerns children, and then what is best for them.
+
+    With a child in the household a no needs its reason in words.
+    """
     ending = _held(actor, ending)
     if affected is None:
         raise ValidationError({"affected": _("Svara om beslutet rör barn.")})
     if affected:
         text = _words(text, "text", TEXT_LENGTH, _("Skriv bedömningen av barnets bästa."))
+    elif minor_in_household(ending.person, ending.opened_on):
+        asked = _("Det finns barn i hushållet. Skriv varför beslutet inte rör dem.")
+        text = _words(text, "text", TEXT_LENGTH, asked)
     elif len(text) > TEXT_LENGTH:
         raise ValidationError({"text": _("Texten är för lång.")})
     ending.children_affected, ending.best_interests_text = affected, text.strip()

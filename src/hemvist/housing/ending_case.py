@@ -18,7 +18,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.access.policy import Verdict
 from hemvist.housing.models import EarlyEnding
-from hemvist.housing.right import DECIDE, READ, WORK, right_of_person
+from hemvist.housing.right import DECIDE, READ, WORK, right_of_person, rights_in
 from hemvist.housing.right_rows import RightRow
 from hemvist.law import ending_early as law
 from hemvist.law.ending_early import EndGround, Ending, EndingFacts, Programme, Reasons
@@ -58,6 +58,7 @@ def facts_of(ending: EarlyEnding, right: RightRow | None, on: date, *, appeal_in
         lease_forfeited_on=ending.lease_forfeited_on,
         separated_on=ending.separated_on,
         children_affected=ending.children_affected,
+        minor_in_household=minor_in_household(ending.person, on),
         best_interests_assessed=bool(ending.best_interests_text),
         communicated_on=told,
         reply_by=ending.reply_by,
@@ -65,6 +66,11 @@ def facts_of(ending: EarlyEnding, right: RightRow | None, on: date, *, appeal_in
         reasons_written=bool(ending.reasons),
         appeal_instruction=appeal_instruction,
     )
+
+
+def minor_in_household(person: Person, on: date) -> bool:
+    """Whether somebody who lives in the person's household is a child on the day. Asks no permission."""
+    return any(row.here and row.birth_date and not row.is_adult(on) for row in rights_in(person.case, on))
 
 
 def standing_blocks(ground: EndGround, right: RightRow | None, on: date) -> tuple[Step, ...]:
@@ -148,7 +154,7 @@ def ground_steps(ending: EarlyEnding) -> tuple[Step, ...]:
 @dataclass(frozen=True, slots=True)
 class EndingPage:
     """A case of ending early with what the rule says of it today. ``steps`` are those of the decision once made;
-    ``left`` are the parts in which something remains.
+    ``left`` are the parts in which something remains, ``ground_left`` what the facts of the ground still lack.
     """
 
     ending: EarlyEnding
@@ -156,6 +162,7 @@ class EndingPage:
     right: RightRow | None
     state: Ending
     left: frozenset[law.Part]
+    ground_left: tuple[Step, ...]
     steps: tuple[Step, ...]
     may_work: Verdict
     may_decide: Verdict
@@ -267,6 +274,7 @@ def examine(actor: Actor, ending_id: uuid.UUID, *, today: date) -> EndingPage:
         right=right,
         state=state,
         left=law.left(facts),
+        ground_left=law.ground_left(facts),
         steps=tuple(map(Step.from_json, ending.grounds_shown)) or all_steps(ending, right, state),
         may_work=policy.may_with_case(actor, WORK, case),
         may_decide=policy.may_with_case(actor, DECIDE, case),

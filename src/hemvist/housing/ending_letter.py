@@ -13,6 +13,7 @@ from hemvist.documents.model import Block, Bullets, Document, Heading, Numbered,
 from hemvist.housing.ending_case import EndingPage, Status
 from hemvist.law import parameters
 from hemvist.law.ending_early import EndGround, Reasons
+from hemvist.law.housing_right import LAST_DAY
 from hemvist.law.types import Step
 from hemvist.organisation.queries import municipality
 from hemvist.web.templatetags.hemvist import cited, longdate, shown
@@ -46,7 +47,7 @@ def letter(page: EndingPage, *, today: date) -> Document:
             Heading("Skäl för beslutet"),
             *_text(ending.reasons, "Skälen är inte skrivna än."),
             Heading("Så har kommunen kommit fram till det"),
-            Numbered.of(*map(_cited, page.steps)),
+            Numbered.of(*map(_cited, _deciding(page))),
             Heading("Så överklagar du"),
             *_appeal(ending.decided_on or today),
         ]
@@ -127,6 +128,14 @@ def _reply(page: EndingPage) -> list[Block]:
 def _text(words: str, empty: str = "") -> list[Block]:
     parts = [part.strip() for part in words.replace("\r\n", "\n").split("\n\n") if part.strip()]
     return [Paragraph.of(part) for part in parts] or ([Paragraph.of(empty)] if empty else [])
+
+
+def _deciding(page: EndingPage) -> list[Step]:
+    """The steps without what the law says anyway, and without the last day that the decision replaces."""
+    left_out = {note.text for note in page.state.notes}
+    if page.ending.status in (Status.ENDS, Status.CHANGED):
+        left_out.add(LAST_DAY)
+    return [step for step in page.steps if step.text not in left_out]
 
 
 def _appeal(on: date) -> list[Block]:

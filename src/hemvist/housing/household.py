@@ -14,6 +14,8 @@ from hemvist.housing import lease_queries, need_queries, reach, right
 from hemvist.housing.models import HousingNeed, Offer, Tenancy
 from hemvist.housing.need_queries import NeedRow
 from hemvist.housing.right_rows import RightRow
+from hemvist.law.acts import starts
+from hemvist.law.regime import Regime
 from hemvist.reception.queries import own_person
 
 
@@ -68,12 +70,16 @@ def homes_of(actor: Actor, case: Case, *, today: date) -> Homes:
 
 @dataclass(frozen=True, slots=True)
 class OwnHome:
-    """What a newcomer sees of the own home: the lease, an offer that waits for an answer, and the right."""
+    """What a newcomer sees of the own home: the lease, an offer that waits for an answer, and the right.
+
+    ``act_from`` is the first day of lag (2026:1326) while it is to come.
+    """
 
     lease: Tenancy | None
     offer: Offer | None
     right: RightRow | None
     right_ended: bool
+    act_from: date | None
 
 
 @transaction.atomic
@@ -83,7 +89,9 @@ def own_home(actor: Actor, *, today: date) -> OwnHome:
     waiting = Offer.objects.filter(need__case=person.case_id, status=Offer.Status.OPEN).select_related("dwelling")
     row = right.right_of_person(person, today)
     ended = row is not None and row.end is not None and row.end < today
-    found = OwnHome(lives_at(person.case, today), waiting.first(), row, ended)
+    first = starts(Regime.BOS_2026.act)
+    act_from = first if today < first else None
+    found = OwnHome(lives_at(person.case, today), waiting.first(), row, ended, act_from)
     audit.record(
         actor,
         "own_home.viewed",

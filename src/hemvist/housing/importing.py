@@ -149,7 +149,7 @@ def _check_lets(changed: Iterable[_Change], tell: Teller) -> None:
     """Leases must lie within the days, and hold no more persons than the dwelling does. One query."""
     moved = [change for change in changed if {*DAYS, "capacity"} & set(change.fields)]
     leases: dict[UUID, list[Tenancy]] = defaultdict(list)
-    for lease in stock.going_on(change.dwelling for change in moved):
+    for lease in stock.leases_of(change.dwelling for change in moved):
         leases[lease.dwelling_id].append(lease)
     for change in moved:
         try:

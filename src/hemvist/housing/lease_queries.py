@@ -88,7 +88,7 @@ def _narrowed(rows: QuerySet[Tenancy], wanted: LeaseFilter, today: date) -> Quer
         return rows.filter(starts_on__gt=today)
     if wanted.state == ENDING:
         return rows.filter(ends_on__gte=today, ends_on__lte=add_months(today, SOON_MONTHS))
-    return rows.filter(starts_on__lte=today)
+    return rows
 
 
 @transaction.atomic

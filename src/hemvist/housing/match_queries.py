@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
@@ -32,7 +33,7 @@ from hemvist.housing.matching import (
 from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer
 from hemvist.housing.need_queries import NeedRow
 from hemvist.law.types import Step, gettext_noop
-from hemvist.planning.matching import FULL, NAMES, Placement, explain, match
+from hemvist.planning.matching import FULL, NAMES, WISHES, Placement, explain, match
 
 ALTERNATIVES = 5
 # Runs with protected households that are looked through, the latest.
@@ -51,6 +52,17 @@ class Proposed:
     dwelling: Dwelling
     move_in: date
     score: int
+    # Criteria that gave no points.
+    unmet: tuple[str, ...] = ()
+
+    @property
+    def over_rent(self) -> bool:
+        return self.row.need.rent_max is not None and self.dwelling.rent > self.row.need.rent_max
+
+    @property
+    def wishes_unmet(self) -> list[str]:
+        """The wishes that the dwelling does not meet at all, in the reader's language."""
+        return [_(NAMES[name]) for name in WISHES if name in self.unmet]
 
     @property
     def offer(self) -> Offer | None:
@@ -149,6 +161,11 @@ class RunPage:
     def by_hand_met(self) -> int:
         return _average(self.result["by_hand"]["score"], self.by_hand)
 
+    @property
+    def as_by_hand(self) -> bool:
+        """Whether taking the households in turn gives the same, in the numbers that are shown."""
+        return (self.placed, self.met) == (self.by_hand, self.by_hand_met)
+
 
 def _average(score: int, placed: int) -> int:
     return round(score / placed / 10) if placed else 0
@@ -211,6 +228,7 @@ def _page(actor: Actor, found: MatchRun, today: date, now: Inputs | None) -> Run
             dwellings[uuid.UUID(one["dwelling"])],
             date.fromisoformat(one["move_in"]),
             one["score"],
+            tuple(name for name, points in one["parts"].items() if not points),
         )
         for one in result["placements"]
         if one["need"] in rows and uuid.UUID(one["dwelling"]) in dwellings

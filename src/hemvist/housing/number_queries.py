@@ -31,6 +31,7 @@ NATIONAL = "assignments.national_number"
 FUNCTION = "reception_wish"
 # The years that can be written down: from the first under lag (2016:38).
 FIRST_YEAR, LAST_YEAR = 2016, 2100
+OLD_YEARS = 2
 
 
 # --- the years --------------------------------------------------------------------------------------------------------
@@ -155,6 +156,11 @@ class CriterionRow:
     earlier: tuple[CriterionValue, ...]
     last_year: CriterionValue | None
 
+    @property
+    def old(self) -> bool:
+        """Whether the value is of a day more than two years before the year that it is written for."""
+        return self.value is not None and self.value.as_of < date(self.value.year - OLD_YEARS, 1, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class WishRow:
@@ -211,6 +217,17 @@ class YearPage:
     def lacking(self) -> int:
         """Criteria that the act asks for and nobody has written a value for."""
         return sum(row.value is None and not row.criterion.optional for row in self.criteria)
+
+    @property
+    def wish_open(self) -> bool:
+        """Whether the number is not decided, or a new round has begun after the decision."""
+        if self.holds is None or self.holds.on is None:
+            return True
+        decided = self.holds.on
+        return any(
+            row.number.kind == Kind.PRELIMINARY and row.number.on is not None and row.number.on > decided
+            for row in self.versions
+        )
 
     @property
     def preliminary(self) -> bool:

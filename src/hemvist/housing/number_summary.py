@@ -42,14 +42,16 @@ def summary(actor: Actor, year: int, *, today: date) -> list[Line]:
     page = number_queries.year_page(actor, year, today=today)
     policy.require(actor, number_queries.VIEW)
     least = small_number_threshold()
+    # On every line of these, always: if it depended on whether there are any, it would tell.
+    apart = _("ärenden med skyddade personuppgifter är inte med")
     lines = [
         *_number(page),
         *_wish(page),
-        *_group(_("Mottagna hittills under året"), _received(year), least),
-        *_homes(year, today),
-        *_group(_("Hushåll med tidsbegränsat boende enligt lag (2026:1326)"), _leases(year), least),
-        *_group(_("Personer vars rätt till boende har upphört i förtid"), _ended(year), least),
-        *_apart(_("Hushåll som har fått stöd"), _support(year), least),
+        *_group(_("Mottagna hittills under året"), _received(year), least, apart),
+        *_homes(year, today, apart),
+        *_group(_("Hushåll med tidsbegränsat boende enligt lag (2026:1326)"), _leases(year), least, apart),
+        *_group(_("Personer vars rätt till boende har upphört i förtid"), _ended(year), least, apart),
+        *_apart(_("Hushåll som har fått stöd"), _support(year), least, apart),
     ]
     audit.record(actor, "yearly_number.summary_exported", details={"year": year, "rows": len(lines)})
     return lines
@@ -93,7 +95,7 @@ def _received(year: int) -> dict[str, int]:
     return {str(category.label): counts.get((year, category), 0) for category in Category}
 
 
-def _homes(year: int, today: date) -> list[Line]:
+def _homes(year: int, today: date, note: str) -> list[Line]:
     """Homes that the municipality could use some day of the year, and the places in them; nothing about who lives
     there. Those that may not be shown to all are left out: beside the list, one more would tell of them.
     """
@@ -104,8 +106,8 @@ def _homes(year: int, today: date) -> list[Line]:
     )
     places = list(used.values_list("capacity", flat=True))
     return [
-        Line(section, _("Bostäder under året"), len(places)),
-        Line(section, _("Platser i dem"), sum(places)),
+        Line(section, _("Bostäder under året"), len(places), note),
+        Line(section, _("Platser i dem"), sum(places), note),
     ]
 
 
@@ -137,13 +139,13 @@ def _support(year: int) -> dict[str, int]:
     return {str(duty.label): duties.count(duty.value) for duty in SupportGiven.Duty}
 
 
-def _group(section: str, counts: Mapping[str, int], least: int) -> list[Line]:
+def _group(section: str, counts: Mapping[str, int], least: int, note: str) -> list[Line]:
     """Parts with their sum: hidden so that no small number can be worked out from the rest."""
     values = list(counts.values())
     cells, total = with_total(values, least)
     return [
-        *(Line(section, label, cell) for label, cell in zip(counts, cells, strict=True)),
-        Line(section, _("Alla"), total),
+        *(Line(section, label, cell, note) for label, cell in zip(counts, cells, strict=True)),
+        Line(section, _("Alla"), total, note),
     ]
 
 
@@ -159,6 +161,6 @@ def with_total(values: Sequence[int], least: int) -> tuple[list[Cell], Cell]:
     return cells, total if shown else None
 
 
-def _apart(section: str, counts: Mapping[str, int], least: int) -> list[Line]:
+def _apart(section: str, counts: Mapping[str, int], least: int, note: str) -> list[Line]:
     """Numbers that do not add up to anything: a household may be in more than one."""
-    return [Line(section, label, None if 0 < count < least else count) for label, count in counts.items()]
+    return [Line(section, label, None if 0 < count < least else count, note) for label, count in counts.items()]

@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
@@ -53,7 +54,8 @@ def record_number(
 ) -> YearlyNumber:
     """Write down a preliminary or decided number, or one changed by agreement, as the authority has told it.
 
-    What is out of order is told by the year's page and refused here only when the act of the year knows no such number.
+    What is out of order is told by the year's page, and refused here only when the act of the year knows no such number
+    or an agreement is dated before the number that it changes was decided.
     """
     policy.require(actor, WORK)
     wrong: dict[str, str] = {}
@@ -72,6 +74,8 @@ def record_number(
             % {"year": year, "act": _act(year)}
         )
     values = {"year": year, "kind": kind, "persons": persons, "on": on, "body": body.strip()}
+    if kind == Kind.SWAP:
+        _after_decision(year, on)
     # One at a time: two who write down the same number at once would each see none.
     Municipality.objects.select_for_update().first()
     if YearlyNumber.objects.filter(**values, voided_at__isnull=True).exists():
@@ -85,6 +89,14 @@ def record_number(
     )
     _note(actor, "recorded", number, persons=persons, on=on)
     return number
+
+
+def _after_decision(year: int, on: date) -> None:
+    decided = YearlyNumber.objects.filter(year=year, kind=Kind.DECIDED, voided_at__isnull=True)
+    first = decided.order_by("on").values_list("on", flat=True).first()
+    if first is not None and on < first:
+        text = _("Kommuntalet beslutades %(day)s. En överenskommelse kan inte ha en tidigare dag. Rätta dagen.")
+        raise ValidationError({"on": text % {"day": date_format(first)}})
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -34,7 +34,7 @@ from hemvist.reception.models import FactKind, Household, Person
 READ, WORK, DECIDE = "housing_right.read", "housing_right.work", "housing_right.decide"
 # What the list can be asked for beside a mark's number of months.
 ENDED, UNCLEAR = "ended", "unclear"
-# How far ahead the first page tells of those who come back, in months.
+# How far ahead the first page tells of those who come back, and the list of a permit that ends; in months.
 AHEAD = 3
 
 
@@ -45,7 +45,9 @@ AHEAD = 3
 class Watched:
     """A line of the watch list: a person's right, or for another branch a case and its first last day.
 
-    ``mark`` is the last day to look at it that has come (:func:`hemvist.law.housing_right.stage`).
+    ``mark`` is the last day to look at it that has come (:func:`hemvist.law.housing_right.stage`). ``lease_runs``: the
+    right has ended and the person lives on under the household's lease. ``permit_near``: the permit ends within
+    :data:`AHEAD` months.
     """
 
     row: RightRow
@@ -53,6 +55,8 @@ class Watched:
     mark: Mark | None
     months_left: int
     days_left: int | None
+    lease_runs: bool = False
+    permit_near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,9 @@ class ComingBack:
 
 @dataclass(frozen=True, slots=True)
 class WatchList:
-    """``coming``: those of the own branch who are to come back, the first to need a home first."""
+    """``coming``: those of the own branch who are to come back, the first to need a home first. ``undisclosed``: the
+    branch has no cases, and nothing of others' was disclosed to it.
+    """
 
     lines: list[Watched]
     more: bool
@@ -79,6 +85,7 @@ class WatchList:
     # Persons of the own branch whose last day cannot be told, and the questions of law that it waits for.
     unclear: int
     questions: tuple[RulingQuestion, ...]
+    undisclosed: bool
 
 
 def marks() -> tuple[int, ...]:
@@ -91,7 +98,8 @@ def marks() -> tuple[int, ...]:
 def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, limit: int = 25) -> WatchList:
     """The rights that the actor may know of, the first to end first. One audit row.
 
-    ``wanted`` is a number of months of a mark, :data:`ENDED`, :data:`UNCLEAR` or nothing: those that have not ended.
+    ``wanted`` is the most months that are left, :data:`ENDED`, :data:`UNCLEAR` or nothing: those that have not ended,
+    and those that have while the household's lease runs.
     In the case's own branch a line is a person; where the field was disclosed it is a case with a day and no name.
     """
     policy.require(actor, READ)
@@ -103,11 +111,12 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
     unclear = [row for row in rows if row.case_id in mine and row.unclear]
     coming = _coming_back(actor, rows, today)
     if wanted == UNCLEAR:
-        lines = [Watched(row, True, None, 0, None) for row in unclear]
+        lines = [Watched(row, True, None, 0, None, permit_near=_permit_near(row, today)) for row in unclear]
     else:
         shown = _with_end(rows, mine)
         shown.sort(key=lambda row: (row.end or date.max, row.case_number))
-        lines = [_watched(row, row.case_id in mine, months, today) for row in shown]
+        leased = _leased(mine, today)
+        lines = [_watched(row, row.case_id in mine, leased, months, today) for row in shown]
         lines = [line for line in lines if _fits(line, wanted)]
     page = lines[offset : offset + limit]
     audit.record(
@@ -119,7 +128,30 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
         details={"wanted": wanted},
     )
     asked = {question.key: question for row in unclear for question in row.clock.rulings_needed}
-    return WatchList(page, len(lines) > offset + limit, coming, months, len(unclear), tuple(asked.values()))
+    questions, none_given = tuple(asked.values()), not rows and _undisclosed(actor, seen)
+    return WatchList(page, len(lines) > offset + limit, coming, months, len(unclear), questions, none_given)
+
+
+def _undisclosed(actor: Actor, seen: Q) -> bool:
+    """Whether all cases there are belong to other branches, none of them disclosed. Three queries at most."""
+    own = Case.objects.filter(branch__in=actor.branches(READ))
+    return not own.exists() and not Case.objects.filter(seen).exists() and Case.objects.exists()
+
+
+def _leased(cases: Collection[uuid.UUID], today: date) -> set[uuid.UUID]:
+    """Those of the cases whose lease runs today. One query."""
+    runs = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    lived_in = Q(voided_at__isnull=True, moved_out_on__isnull=True, starts_on__lte=today)
+    return set(Tenancy.objects.filter(runs, lived_in, case__in=cases).values_list("case_id", flat=True))
+
+
+def _lives_on(row: RightRow, leased: Container[uuid.UUID], today: date) -> bool:
+    """Whether the right has ended and the person still lives under a lease of the case."""
+    return row.end is not None and row.end < today and row.here and row.case_id in leased
+
+
+def _permit_near(row: RightRow, today: date) -> bool:
+    return row.permit_ends_on is not None and row.permit_ends_on <= add_months(today, AHEAD)
 
 
 def _coming_back(actor: Actor, rows: Sequence[RightRow], today: date) -> list[ComingBack]:
@@ -148,9 +180,12 @@ def _coming_back(actor: Actor, rows: Sequence[RightRow], today: date) -> list[Co
 
 
 @transaction.atomic
-def soon(actor: Actor, *, today: date) -> tuple[int, date | None, int]:
-    """How many rights have come to a mark and not ended, the first last day, and how many are to come back within
-    :data:`AHEAD` months. Names nobody; one audit row.
+def soon(actor: Actor, *, today: date) -> tuple[int | None, date | None, int]:
+    """How many rights to look at, the first last day to come, and how many are to come back within :data:`AHEAD`
+    months. Names nobody; one audit row.
+
+    To look at are those that have come to a mark, and those that have ended while the household's lease runs. None
+    where nothing was disclosed, see :class:`WatchList`.
     """
     policy.require(actor, READ)
     months = marks()
@@ -158,11 +193,14 @@ def soon(actor: Actor, *, today: date) -> tuple[int, date | None, int]:
     own = set(Case.objects.filter(policy.visible_cases(actor, READ)).values_list("id", flat=True))
     rows = rights(seen, Q(pk__in=()), today, rulings_on(today), came_only=True)
     coming = [one for one in _coming_back(actor, rows, today) if one.ready_on <= add_months(today, AHEAD)]
-    ends = [row.end for row in _with_end(rows, own) if row.end]
-    near = [end for end in ends if (mark := law.stage(end, today, months)) and not mark.ended]
-    details = {"soon": len(near), "coming_back": len(coming)}
+    shown = _with_end(rows, own)
+    near = [row.end for row in shown if row.end and (mark := law.stage(row.end, today, months)) and not mark.ended]
+    leased = _leased({row.case_id for row in rows} & own, today)
+    count = len(near) + sum(_lives_on(row, leased, today) for row in shown)
+    details = {"soon": count, "coming_back": len(coming)}
     audit.record(actor, "housing_rights.counted", object_type="person", fields=KINDS, details=details)
-    return len(near), min(near, default=None), len(coming)
+    none_given = not rows and _undisclosed(actor, seen)
+    return None if none_given else count, min(near, default=None), len(coming)
 
 
 def _with_end(rows: Sequence[RightRow], own: Container[uuid.UUID]) -> list[RightRow]:
@@ -192,13 +230,15 @@ def _day_only(row: RightRow) -> RightRow:
         clock=clock,
         ended_early=None,
         permit_expired_on=None,
+        permit_ends_on=None,
     )
 
 
-def _watched(row: RightRow, own: bool, months: tuple[int, ...], today: date) -> Watched:
+def _watched(row: RightRow, own: bool, leased: Container[uuid.UUID], months: tuple[int, ...], today: date) -> Watched:
     assert row.end is not None  # only rows with a last day are watched
     mark = law.stage(row.end, today, months)
-    return Watched(row, own, mark, months_left(row.end, today), (row.end - today).days)
+    left, days = months_left(row.end, today), (row.end - today).days
+    return Watched(row, own, mark, left, days, _lives_on(row, leased, today), _permit_near(row, today))
 
 
 def _fits(line: Watched, wanted: str) -> bool:
@@ -206,8 +246,8 @@ def _fits(line: Watched, wanted: str) -> bool:
     if wanted == ENDED:
         return ended
     if not wanted:
-        return not ended
-    return line.mark is not None and str(line.mark.months) == wanted
+        return not ended or line.lease_runs
+    return line.mark is not None and not ended and wanted.isdecimal() and line.mark.months <= int(wanted)
 
 
 # --- one household ----------------------------------------------------------------------------------------------------
@@ -230,7 +270,9 @@ class CallBackLine:
 
 @dataclass(frozen=True, slots=True)
 class MemberRight:
-    """All that is shown of one person's right. ``elapsed`` and ``total`` are days."""
+    """All that is shown of one person's right. ``elapsed`` and ``total`` are days. ``may_call_back``: there is a right
+    that the person does not use, as far as leases tell.
+    """
 
     row: RightRow
     months_left: int
@@ -243,6 +285,7 @@ class MemberRight:
     call_backs: tuple[CallBackLine, ...]
     open_ending: EarlyEnding | None
     is_adult: bool
+    may_call_back: bool
 
     @property
     def ended(self) -> bool:
@@ -336,8 +379,9 @@ def right_of_household(actor: Actor, household_id: uuid.UUID, *, today: date) ->
         for ending in EarlyEnding.objects.filter(person__case=case, status=EarlyEnding.Status.OPEN)
     }
     current = next((lease for lease in leases if lease.moved_out_on is None and lease.starts_on <= today), None)
+    leased = _leased([case.pk], today)
     members = [
-        _member(row, months, rulings, _adds(row.clock, file, current), told[row.person_id], opened, today)
+        _member(row, months, rulings, _adds(row.clock, file, current), told[row.person_id], opened, leased, today)
         for row in rows
     ]
     audit.record(
@@ -401,6 +445,7 @@ def _member(
     adds: tuple[Step, ...],
     told: Sequence[CallBack],
     opened: Mapping[uuid.UUID, EarlyEnding],
+    leased: Container[uuid.UUID],
     today: date,
 ) -> MemberRight:
     start, end = row.clock.start.value, row.end
@@ -425,4 +470,7 @@ def _member(
         call_backs=tuple(CallBackLine(one, law.call_back(one.notified_on, one.wanted_from)) for one in told),
         open_ending=opened.get(row.person_id),
         is_adult=row.is_adult(today),
+        may_call_back=row.clock.exists.value is not False
+        and not (row.end and row.end < today)
+        and not (row.here and row.case_id in leased),
     )

@@ -61,7 +61,8 @@ class Decision:
 class RightRow:
     """A person's right as lists and pages show it. ``name`` is empty where only the case may be told of.
 
-    ``ended_early`` is the decision by which the right ends before the 36 months have passed.
+    ``ended_early`` is the decision by which the right ends before the 36 months have passed. ``permit_expired_on`` and
+    ``permit_ends_on``: a permit that has run out, or will, without a renewal being known.
     """
 
     person_id: uuid.UUID
@@ -76,6 +77,7 @@ class RightRow:
     clock: Clock
     ended_early: EarlyEnding | None = None
     permit_expired_on: date | None = None
+    permit_ends_on: date | None = None
 
     @property
     def end(self) -> date | None:
@@ -188,6 +190,7 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
         known = snapshot(person["id"], facts[person["id"]], today)
         if known.died_on is not None:
             continue
+        ends = _permit_end(known)
         received_on, received_under = arrivals.get(person["id"], (None, None))
         given = housing_facts(
             known,
@@ -210,7 +213,8 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
                 facts=given,
                 clock=law.right_of(given, rulings),
                 ended_early=endings.get(person["id"]),
-                permit_expired_on=_expired(known, today),
+                permit_expired_on=ends if ends and ends < today else None,
+                permit_ends_on=ends if ends and ends >= today else None,
             )
         )
     return found
@@ -253,12 +257,10 @@ def housing_facts(
     )
 
 
-def _expired(known: Snapshot, today: date) -> date | None:
-    """The day a permit ran out without a renewal being known (lag (2026:1326) 4 §)."""
+def _permit_end(known: Snapshot) -> date | None:
+    """The last day of a permit that no renewal is known of (lag (2026:1326) 4 §)."""
     permit = known.permit
-    if permit is None or permit.valid_to is None or permit.valid_to >= today or permit.renewal_applied_on:
-        return None
-    return permit.valid_to
+    return None if permit is None or permit.renewal_applied_on else permit.valid_to
 
 
 def last_day(actor: Actor, case: Case, today: date) -> date | None:

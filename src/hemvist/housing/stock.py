@@ -111,7 +111,7 @@ def change_dwelling(actor: Actor, *, dwelling: Dwelling, facts: DwellingFacts, t
     check_facts(facts, policy_data.housing())
     if Dwelling.objects.filter(code__iexact=facts.code).exclude(pk=dwelling.pk).exists():
         raise _code_taken()
-    check_lets_fit(going_on([dwelling]), facts)
+    check_lets_fit(leases_of([dwelling]), facts)
     changed = differing(dwelling, facts)
     if changed:
         write(dwelling, facts)
@@ -165,20 +165,20 @@ def check_lets_fit(leases: Iterable[Tenancy], facts: DwellingFacts) -> None:
     first, last = facts.available_from, facts.available_to
     for lease in leases:
         if lease.starts_on < first:
-            message = _("Bostaden är uthyrd från %(day)s. Ange den dagen eller en tidigare.")
+            message = _("Bostaden har varit uthyrd från %(day)s. Ange den dagen eller en tidigare.")
             raise ValidationError({"available_from": message % {"day": longdate(lease.starts_on)}})
         if last is not None and (lease.ends_on is None or lease.ends_on > last):
             until = _("till och med %(day)s") % {"day": longdate(lease.ends_on)} if lease.ends_on else _("tills vidare")
             message = _("Bostaden är uthyrd %(until)s. Avtalet måste sluta innan bostaden kan lämnas.")
             raise ValidationError({"available_to": message % {"until": until}})
-        if lease.persons > facts.capacity:
+        if lease.moved_out_on is None and lease.persons > facts.capacity:
             message = _("Bostaden är uthyrd till %(persons)d boende. Ange minst det antalet.")
             raise ValidationError({"capacity": message % {"persons": lease.persons}})
 
 
-def going_on(dwellings: Iterable[Dwelling]) -> QuerySet[Tenancy]:
-    """The leases of the dwellings that go on or are to begin."""
-    return Tenancy.objects.filter(dwelling__in=list(dwellings), voided_at__isnull=True, moved_out_on__isnull=True)
+def leases_of(dwellings: Iterable[Dwelling]) -> QuerySet[Tenancy]:
+    """The leases of the dwellings, those that have ended too: the days of a dwelling may not leave its history out."""
+    return Tenancy.objects.filter(dwelling__in=list(dwellings), voided_at__isnull=True)
 
 
 def _code_taken() -> ValidationError:

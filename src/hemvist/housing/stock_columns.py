@@ -114,7 +114,7 @@ def layout(areas: Words, landlords: Words) -> Layout:
             Column(
                 "tillganglig_fran", "available_from", _L("tillgänglig från"), "row",
                 _L("Första dagen som kommunen får använda bostaden. Tomt räknas som i dag för en ny bostad."),
-                ("2027-01-01", ""), ("från", "ledig från", "available_from"), read=as_date,
+                ("2027-01-01", ""), ("available_from",), read=as_date,
             ),
             Column(
                 "tillganglig_till", "available_to", _L("tillgänglig till"), "row",

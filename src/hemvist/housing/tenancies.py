@@ -21,6 +21,7 @@ from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
 from hemvist.housing import needs, policy_data, reach, right_rows, stock
 from hemvist.housing.models import ChecklistTick, Dwelling, HousingNeed, Offer, Tenancy, TenancyEvent
+from hemvist.law.acts import starts
 from hemvist.law.calendar import add_months, end_of_month
 from hemvist.organisation.housing_schema import LeaseForm
 from hemvist.web.templatetags.hemvist import longdate
@@ -30,6 +31,8 @@ Kind = TenancyEvent.Kind
 NOTICES = (Kind.NOTICE_TENANT, Kind.NOTICE_LANDLORD)
 TENANT, LANDLORD = "tenant", "landlord"
 ONE_DAY = timedelta(days=1)
+# The first day of lag (2026:1326).
+IN_FORCE = starts("2026:1326")
 MOST_RENT = 100_000
 
 
@@ -67,6 +70,9 @@ def sign(
     if signed_on and signed_on > today:
         raise ValidationError({"signed_on": _("Dagen är inte här än. Skriv den dag då avtalet skrevs under.")})
     if agreed.code == Tenancy.Form.RIGHT:
+        if starts_on < IN_FORCE:
+            message = _("Lagen (2026:1326) gäller från %(day)s. Välj en annan avtalsform, eller en senare första dag.")
+            raise ValidationError({"form": message % {"day": longdate(IN_FORCE)}})
         ends_on = _end_by_right(right_rows.last_day(actor, case, today), starts_on, ends_on, reason)
     ends_on = _agreed_end(agreed, starts_on, ends_on)
     _check_persons(dwelling, persons)
@@ -109,7 +115,12 @@ def lease_form(code: str) -> LeaseForm:
 
 def _end_by_right(right: date | None, starts_on: date, ends_on: date | None, reason: str) -> date | None:
     """The day given, else the last day of the right where it is known."""
-    if right is None or (ends_on and (ends_on <= right or reason.strip())):
+    if right is None:
+        if ends_on and not reason.strip():
+            message = _("Rätten till boende är inte klarlagd. Skriv varför avtalet skrivs enligt lagen ändå.")
+            raise ValidationError({"reason": message})
+        return ends_on
+    if ends_on and (ends_on <= right or reason.strip()):
         return ends_on
     if right < starts_on:
         message = _(
@@ -238,13 +249,14 @@ def give_notice(
 ) -> Tenancy:
     """The lease ends early. ``ends_on`` is its last day when it is another than the agreement gives; then with reason.
 
-    Where no time of notice is agreed, ``ends_on`` must be given and needs no reason.
-
-    ``by`` is *tenant* or *landlord*.
+    Where no time of notice is agreed, ``ends_on`` must be given and needs no reason. ``by`` is *tenant* or *landlord*;
+    a landlord always says why. Left to people: security of tenure, and whether the notice is valid.
     """
     tenancy = _hold(actor, tenancy, today)
     if by not in (TENANT, LANDLORD):
         raise ValidationError({"by": _("Välj vem som säger upp avtalet.")})
+    if by == LANDLORD and not reason.strip():
+        raise ValidationError({"reason": _("Skriv varför hyresvärden säger upp avtalet.")})
     if noticed_on > today:
         raise ValidationError({"noticed_on": _("Dagen är inte här än. Skriv den dag då avtalet sades upp.")})
     if standing_notice(tenancy.events.all()):

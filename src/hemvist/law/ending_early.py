@@ -7,7 +7,7 @@ here ends a right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -155,7 +155,8 @@ class EndingFacts:
     referral was withdrawn. ``no_referral_since``: the first day without a referral, as Arbetsförmedlingen has told.
     ``withdrawal_final_on``: the day the withdrawal got laga kraft. ``lease_forfeited_on`` and ``separated_on``: as
     settled by a court or Kronofogdemyndigheten. ``reply_by``: the last day to answer what was communicated.
-    ``right_ends_on``: the last day of the 36 months (:mod:`hemvist.law.housing_right`).
+    ``best_interests_assessed``: in writing; with a minor in the household also why a decision does not concern
+    children. ``right_ends_on``: the last day of the 36 months (:mod:`hemvist.law.housing_right`).
     """
 
     ground: EndGround
@@ -171,6 +172,7 @@ class EndingFacts:
     lease_forfeited_on: date | None = None
     separated_on: date | None = None
     children_affected: bool | None = None
+    minor_in_household: bool = False
     best_interests_assessed: bool = False
     communicated_on: date | None = None
     reply_by: date | None = None
@@ -247,6 +249,13 @@ def left(facts: EndingFacts) -> frozenset[Part]:
     return frozenset(parts)
 
 
+def ground_left(facts: EndingFacts) -> tuple[Step, ...]:
+    """What the facts of the ground still lack; none when they are filled in."""
+    blocks, lacks = _GROUNDS[facts.ground](facts)
+    unknown = any(getattr(facts, name) is None for name in _DAYS[facts.ground])
+    return (*(blocks if unknown else ()), *(lack.step for lack in lacks if lack.part is Part.GROUND))
+
+
 def test(facts: EndingFacts) -> Ending:
     """What stands in the way of trying the ground, and what a decision would lack (lag (2026:1326) 13 §).
 
@@ -262,13 +271,8 @@ Found = tuple[list[Step], list[Lack]]  # what blocks, what is lacking
 
 
 def _found(facts: EndingFacts) -> Found:
-    grounds = {
-        EndGround.NOT_IN_PROGRAMME: _not_in_programme,
-        EndGround.ASSIGNMENT_WITHDRAWN: _withdrawn,
-        EndGround.TENANCY_FORFEITED: _forfeited,
-    }
     blocks, lacks = _right(facts)
-    own_blocks, own_lacks = grounds[facts.ground](facts)
+    own_blocks, own_lacks = _GROUNDS[facts.ground](facts)
     return [*blocks, *own_blocks], [*lacks, *own_lacks, *_children(facts), *_procedure(facts)]
 
 
@@ -363,12 +367,22 @@ def _forfeited(facts: EndingFacts) -> Found:
     return blocks, []
 
 
+_GROUNDS: Mapping[EndGround, Callable[[EndingFacts], Found]] = {
+    EndGround.NOT_IN_PROGRAMME: _not_in_programme,
+    EndGround.ASSIGNMENT_WITHDRAWN: _withdrawn,
+    EndGround.TENANCY_FORFEITED: _forfeited,
+}
+
+
 def _children(facts: EndingFacts) -> list[Lack]:
     source = sfs("2018:1197", "artikel 3")
     if facts.children_affected is None:
         return [Lack(Part.CHILDREN, Step(gettext_noop("Ta reda på om beslutet rör barn."), source=source))]
     if facts.children_affected and not facts.best_interests_assessed:
         text = gettext_noop("Beslutet rör barn. Bedöm barnets bästa och skriv ned det.")
+        return [Lack(Part.CHILDREN, Step(text, source=source))]
+    if not facts.children_affected and facts.minor_in_household and not facts.best_interests_assessed:
+        text = gettext_noop("Det finns barn i hushållet. Skriv varför beslutet inte rör dem.")
         return [Lack(Part.CHILDREN, Step(text, source=source))]
     return []
 

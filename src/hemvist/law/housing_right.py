@@ -21,6 +21,7 @@ from hemvist.law.sources import sfs
 from hemvist.law.types import Answer, Proposal, RulingQuestion, Step, Text, gettext_noop
 
 NEW_ACT = Regime.BOS_2026.act
+LAST_DAY = gettext_noop("Sista dagen är {end}.")
 UNUSED_TIME = Step(gettext_noop("Tid som inte används läggs inte till."), source=sfs(NEW_ACT, "12 §"))
 
 
@@ -155,7 +156,14 @@ def housing_right_ends(facts: HousingFacts, rulings: Mapping[str, str] = NO_RULI
 def _regime(facts: HousingFacts) -> Answer[Regime]:
     if facts.temporary_protection_housing:
         text = gettext_noop("Personen bor i ett boende som kommunen ordnade för den som har tillfälligt skydd.")
-        return Answer(Regime.BOS_2026, (Step(text, source=sfs(NEW_ACT, "11 § 2 st")),))
+        steps: tuple[Step, ...] = (Step(text, source=sfs(NEW_ACT, "11 § 2 st")),)
+        if _assigned_before(facts):
+            text = gettext_noop(
+                "Personen har också anvisats enligt lagen ({act}). Rätten grundas på boendet (11 § 2 st), inte på "
+                "anvisningen."
+            )
+            steps += (Step(text, {"act": Regime.BOS_2016.act}, sfs(NEW_ACT, "11 § 2 st")),)
+        return Answer(Regime.BOS_2026, steps)
     if facts.without_assignment and facts.assignment_decided_on is None:
         text = gettext_noop("Personen har inte tagits emot efter en anvisning.")
         if facts.joined_assigned:
@@ -171,6 +179,12 @@ def _regime(facts: HousingFacts) -> Answer[Regime]:
     )
     source = sfs(NEW_ACT, "övergångsbestämmelserna 2 och 4")
     return Answer(recorded, (*counted.steps, Step(text, {"act": recorded.act}, source)))
+
+
+def _assigned_before(facts: HousingFacts) -> bool:
+    """Whether there is an anvisning under lag (2016:38), as recorded or else by its day."""
+    decided_on = facts.assignment_decided_on
+    return decided_on is not None and (facts.recorded_regime or governing(decided_on).value) is Regime.BOS_2016
 
 
 def regime_differs(facts: HousingFacts) -> bool:
@@ -284,7 +298,7 @@ def _end(start: Proposal[date], rulings: Mapping[str, str]) -> Proposal[date]:
     if unsettled:
         return Proposal(None, steps, rulings_needed=unsettled)
     end = add_months(start.value, months.value) - ONE_DAY * (last_day == "day_before")
-    last = Step(gettext_noop("Sista dagen är {end}."), {"end": end}, months.source)
+    last = Step(LAST_DAY, {"end": end}, months.source)
     return Proposal(end, (*steps, last))
 
 
@@ -452,15 +466,15 @@ def call_back(notified_on: date, wanted_from: date) -> Proposal[date]:
     text = gettext_noop("Personen sade till den {notified}. Det ska ske minst {months} månader i förväg.")
     steps = [
         Step(text, {"notified": notified_on, "months": notice.value}, sfs(NEW_ACT, "11 § 3 st")),
-        Step(gettext_noop("Kommunen ska kunna ordna boende tidigast den {day}."), {"day": earliest}, notice.source),
+        Step(gettext_noop("Kommunen behöver inte ha ett boende före den {day}."), {"day": earliest}, notice.source),
     ]
     day = max(earliest, wanted_from)
     if day > earliest:
-        text = gettext_noop("Personen vill komma senare. Kommunen behöver ha ett boende den {day}.")
+        text = gettext_noop("Personen vill komma senare. Kommunen behöver ha ett boende senast den {day}.")
     elif wanted_from < earliest:
         text = gettext_noop("Personen vill komma tidigare. Kommunen får, men måste inte, ha ett boende före den {day}.")
     else:
-        text = gettext_noop("Personen vill komma den dagen. Kommunen behöver ha ett boende den {day}.")
+        text = gettext_noop("Personen vill komma den dagen. Kommunen behöver ha ett boende senast den {day}.")
     return Proposal(day, (*steps, Step(text, {"day": day}, notice.source), UNUSED_TIME))
 
 

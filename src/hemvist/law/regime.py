@@ -47,10 +47,13 @@ def governing(decided_on: date | None) -> Answer[Regime]:
 
 
 def distribution(year: int) -> Answer[Regime]:
-    """The regime for distributing a year's anvisningar; the new act may be used in advance (T-1)."""
+    """The regime for distributing a year's anvisningar; the new act may be used in advance for its first year (T-1)."""
     if year < starts("2026:1326").year:
         text = gettext_noop("Anvisningarna för {year} fördelas enligt lagen (2016:38).")
         return Answer(Regime.BOS_2016, (Step(text, {"year": year}, sfs("2016:38", "7 §")),))
+    if year > starts("2026:1326").year:
+        text = gettext_noop("Anvisningarna för {year} fördelas enligt lagen (2026:1326).")
+        return Answer(Regime.BOS_2026, (Step(text, {"year": year}, sfs("2026:1326", "7 §")),))
     text = gettext_noop(
         "Anvisningarna för {year} fördelas enligt lagen (2026:1326). Den får tillämpas redan före den {limit}."
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hemvist.housing.models import Dwelling, HousingNeed
 from hemvist.housing.needs import Asked, wished
 from hemvist.reception.forms.households import Form, day, menu, text, yes
+from hemvist.web.templatetags.hemvist import kronor
 
 
 def count(label: Any, *, required: bool = True, help_text: Any = "") -> forms.IntegerField:
@@ -115,25 +116,32 @@ class LockForm(Form):
     dwelling = menu(_("Bostad"), ())
     reason = text(_("Varför just den bostaden?"), 300, rows=3, help_text=_("Skriv inget om hälsa eller ursprung."))
 
-    def __init__(self, *args: Any, dwellings: Iterable[Dwelling], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dwellings: Iterable[Dwelling], need: HousingNeed, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dwellings = {str(one.pk): one for one in dwellings}
-        self.fields["dwelling"].choices = dwelling_choices(self.dwellings.values())  # type: ignore[attr-defined]
+        choices = dwelling_choices(self.dwellings.values(), need)
+        self.fields["dwelling"].choices = choices  # type: ignore[attr-defined]
 
     @property
     def chosen(self) -> Dwelling:
         return self.dwellings[self.cleaned_data["dwelling"]]
 
 
-def dwelling_choices(dwellings: Iterable[Dwelling]) -> list[tuple[str, Any]]:
-    """Each dwelling in words: address, rooms, persons, step-free."""
-    return [("", _("Välj …")), *((str(one.pk), dwelling_words(one)) for one in dwellings)]
+def dwelling_choices(dwellings: Iterable[Dwelling], need: HousingNeed) -> list[tuple[Any, Any]]:
+    """Each dwelling in words; those that meet the need's demands first, and apart from the others."""
+    groups: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+    for one in dwellings:
+        fits = one.capacity >= need.persons and one.rooms >= need.rooms and (one.step_free or not need.step_free)
+        groups[fits].append((str(one.pk), dwelling_words(one)))
+    named = ((_("Uppfyller kraven"), groups[True]), (_("Uppfyller inte alla krav"), groups[False]))
+    return [("", _("Välj …")), *((name, choices) for name, choices in named if choices)]
 
 
 def dwelling_words(dwelling: Dwelling) -> str:
-    words = _("%(address)s: %(rooms)d rum, plats för %(capacity)d") % {
+    words = _("%(address)s: %(rooms)d rum, plats för %(capacity)d, %(rent)s") % {
         "address": dwelling.place,
         "rooms": dwelling.rooms,
         "capacity": dwelling.capacity,
+        "rent": kronor(dwelling.rent),
     }
     return f"{words}, {_('stegfri')}" if dwelling.step_free else words

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hemvist.housing import policy_data
 from hemvist.housing.forms.needs import dwelling_choices
 from hemvist.housing.forms.tenancies import WHY_SIGN
-from hemvist.housing.models import Dwelling, Offer
+from hemvist.housing.models import Dwelling, HousingNeed, Offer
 from hemvist.organisation.housing_schema import LeaseForm
 from hemvist.reception.forms.households import Form, day, menu, one_of, text
 
@@ -33,10 +33,11 @@ class OfferForm(Form):
     )
     note = text(_("Anteckning"), 300, required=False, rows=2, help_text=_("Till exempel när bostaden kan visas."))
 
-    def __init__(self, *args: Any, dwellings: Iterable[Dwelling], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, dwellings: Iterable[Dwelling], need: HousingNeed, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dwellings = {str(one.pk): one for one in dwellings}
-        self.fields["dwelling"].choices = dwelling_choices(self.dwellings.values())  # type: ignore[attr-defined]
+        choices = dwelling_choices(self.dwellings.values(), need)
+        self.fields["dwelling"].choices = choices  # type: ignore[attr-defined]
 
     @property
     def said(self) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class LeaseFilterForm(Form):
         label=_("Läge"),
         required=False,
         choices=[
-            ("", _("Pågående")),
+            ("", _("Pågående och kommande")),
             (leases.COMING, _("Kommande")),
             (leases.ENDING, _("Slutar inom tre månader")),
             (leases.OVERDUE, _("Utflyttning inte noterad")),

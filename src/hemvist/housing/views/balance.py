@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -47,7 +48,7 @@ def balance(request: ActorRequest) -> HttpResponse:
 def _chart(found: Balance, title: str) -> charts.Chart:
     return charts.bar(
         title,
-        [f"{month.month:%Y-%m}" for month in found.months],
+        [date_format(month.month, "M Y") for month in found.months],
         [
             charts.Series(_("Lediga bostäder"), [sum(month.vacant) for month in found.months]),
             charts.Series(_("Hushåll som väntar"), [sum(month.waiting) for month in found.months]),

@@ -198,9 +198,12 @@ def ending_ground(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
     form = asked.GROUND_FORMS[ending.ground](_sent(request), initial={name: getattr(ending, name) for name in names})
 
     def save(data: dict[str, Any]) -> str:
+        told = _("Sparat.")
         if deeds.record_ground(request.actor, ending=ending, today=clock.today(), **data):
-            return _("Sparat. Underlaget har ändrats, så personen behöver få del av det på nytt.")
-        return _("Sparat.")
+            told = _("Sparat. Underlaget har ändrats, så personen behöver få del av det på nytt.")
+        left = ending_case.examine(request.actor, ending_id, today=clock.today()).ground_left
+        said = _("Det här är kvar: %(left)s") % {"left": " ".join(map(deeds.said, left))}
+        return f"{told} {said}" if left else told
 
     return _deed(request, page, form, save, "housing/ending_ground_form.html")
 

@@ -165,6 +165,7 @@ def need_lock(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     form = asked.LockForm(
         request.POST if request.method == "POST" else None,
         dwellings=[one.dwelling for one in stock_for_planning(request.actor, today)],
+        need=row.need,
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():

@@ -39,6 +39,7 @@ def offer_new(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     form = OfferForm(
         request.POST if request.method == "POST" else None,
         dwellings=free,
+        need=row.need,
         initial={
             "dwelling": str(chosen) if chosen else "",
             "move_in_on": day,
@@ -116,12 +117,14 @@ def _accept(request: ActorRequest, offer: Offer, form: AcceptForm, today: date) 
     if not form.is_valid():
         return None
     try:
-        offers.accept(request.actor, offer=offer, today=today, **form.cleaned_data)
+        lease = offers.accept(request.actor, offer=offer, today=today, **form.cleaned_data)
     except ValidationError as error:
         place(form, error)
         return None
-    messages.success(request, _("Hushållet har tackat ja och hyresavtalet är registrerat."))
-    return redirect("need", offer.need_id)
+    messages.success(
+        request, _("Hushållet har tackat ja och hyresavtalet är registrerat. Nu: inredning, nycklar och information.")
+    )
+    return redirect("tenancy", lease.pk)
 
 
 def _decline(request: ActorRequest, offer: Offer, row: NeedRow, form: DeclineForm, today: date) -> HttpResponse | None:

@@ -71,7 +71,8 @@ def right_list(request: ActorRequest) -> HttpResponse:
 def right_soon(request: ActorRequest) -> HttpResponse:
     """The tile that tells how many rights near their end; fetched by the page that shows it."""
     count, first, coming = right.soon(request.actor, today=clock.today())
-    return render(request, "housing/_right_soon.html", {"count": count, "first": first, "coming": coming})
+    context = {"count": count or 0, "undisclosed": count is None, "first": first, "coming": coming}
+    return render(request, "housing/_right_soon.html", context)
 
 
 @require_safe
@@ -98,7 +99,10 @@ def _shared(adds: list[tuple[Step, ...]]) -> list[tuple[str, str]]:
 
 
 def _regimes(members: list[MemberRight]) -> dict[str, Any]:
-    """Both acts as columns: their heads with whom each governs, and a row of two steps for each aspect."""
+    """Both acts as columns: their heads with whom each governs, and a row of two steps for each aspect.
+
+    ``unfolded``: it is not clear which governs, or not the same for all.
+    """
     if not members:
         return {}
     sides = members[0].sides
@@ -115,7 +119,8 @@ def _regimes(members: list[MemberRight]) -> dict[str, Any]:
         )
         for aspect, label in ASPECTS.items()
     ]
-    return {"heads": heads, "rows": rows}
+    unfolded = any(head["unknown"] or (head["names"] and not head["all"]) for head in heads)
+    return {"heads": heads, "rows": rows, "unfolded": unfolded}
 
 
 def _member(page: HouseholdRight, person_id: uuid.UUID) -> MemberRight:

@@ -19,7 +19,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
 from hemvist.housing import lease_queries as queries
-from hemvist.housing import policy_data, reach
+from hemvist.housing import policy_data, reach, right_rows
 from hemvist.housing import tenancies as deeds
 from hemvist.housing.forms.tenancies import (
     ExtendForm,
@@ -50,8 +50,8 @@ RIGHT_STEPS = (
     Step(gettext_noop("Avtalet gäller så länge som rätten till boende, högst 36 månader."), source=sfs(ACT, "12 §")),
     Step(
         gettext_noop(
-            "Ändringen i 12 kap. 1 c § jordabalken genom lag (2026:1327) är inte läst. Kontrollera den innan ni "
-            "skriver eller säger upp ett avtal."
+            "Fråga en jurist innan kommunen skriver eller säger upp ett avtal: 12 kap. 1 c § jordabalken är ändrad "
+            "genom lag (2026:1327), och ändringen är inte inlagd här."
         )
     ),
 )
@@ -231,6 +231,7 @@ def tenancy_notice(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse
             "months_tenant": months_words(lease.notice_months_tenant),
             "months_landlord": months_words(lease.notice_months_landlord),
             "right_steps": RIGHT_STEPS if lease.form == Tenancy.Form.RIGHT else (),
+            "right_end": right_rows.last_day(request.actor, lease.case, today),
         }
 
     return _deed(

@@ -25,6 +25,9 @@ FITS = gettext_noop("Bostaden har plats och är ledig. Inflyttning den {day}.")
 MORE = gettext_noop("Den skulle ge hushållet {points} poäng mer.")
 LESS = gettext_noop("Den skulle ge hushållet {points} poäng mindre.")
 SAME = gettext_noop("Den skulle ge hushållet lika många poäng.")
+TRADE = gettext_noop("Bättre: {better}. Sämre: {worse}.")
+ONLY_BETTER = gettext_noop("Bättre: {better}.")
+ONLY_WORSE = gettext_noop("Sämre: {worse}.")
 PART_LESS = gettext_noop("Därav {name}: {points} poäng mindre.")
 PART_MORE = gettext_noop("Därav {name}: {points} poäng mer.")
 FEWER = gettext_noop("Om hushållet får den, får {count} hushåll färre en bostad.")
@@ -132,6 +135,7 @@ def explain(
             continue
         told = [Step(FITS, {"day": problem.date(earliest[home])})]
         if mine is not None:
+            told = [*_in_short(parts[home], mine.parts), *told]
             told += _compared(parts[home], mine.parts)
         placed_lost = score_lost = None
         left = until - time.monotonic()
@@ -157,6 +161,21 @@ def _parts(problem: Problem, parts: Mapping[str, int]) -> list[Step]:
         Step(PART, {"name": NAMES[name], "points": points, "most": FULL * weights[name] // whole})
         for name, points in parts.items()
     ]
+
+
+def _in_short(parts: Mapping[str, int], mine: Mapping[str, int]) -> list[Step]:
+    """The criterion that gains the most against the household's own home, and the one that loses the most."""
+    changes = {name: points - mine.get(name, 0) for name, points in parts.items()}
+    best = min(changes, key=lambda name: (-changes[name], name), default="")
+    worst = min(changes, key=lambda name: (changes[name], name), default="")
+    values = {}
+    if best and changes[best] > 0:
+        values["better"] = NAMES[best]
+    if worst and changes[worst] < 0:
+        values["worse"] = NAMES[worst]
+    if not values:
+        return []
+    return [Step(TRADE if len(values) == 2 else ONLY_BETTER if "better" in values else ONLY_WORSE, values)]
 
 
 def _compared(parts: Mapping[str, int], mine: Mapping[str, int]) -> list[Step]:
