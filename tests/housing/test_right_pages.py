@@ -147,7 +147,7 @@ def test_the_page_shows_the_clock_with_its_steps_and_both_acts(client: Client, h
     assert reverse("ending-new", args=[adult(home).pk]) in answer.content.decode()
     assert "Ingen information är antecknad." in text
     assert "Kommunens egen linje" in text
-    assert "Kommunens linje enligt utredningen" in text
+    assert "Kommunen erbjuder boende tills vidare." in text
     assert "blev inte lag" in text
     assert "Det får inte användas som grund." in text
 
