@@ -344,6 +344,7 @@ SILENT = {
     "names_disclosed": "the caller has logged",
     "released_cases": "a filter",
     "case_disclosures": "the household's query has logged",
+    "branches_told": "branches only; the page of the need has logged",
     "own_person": "own_plan logs",
     "arrivals_per_year_and_category": "numbers",
     "planned_households": "a number",

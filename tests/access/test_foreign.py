@@ -138,6 +138,7 @@ WITHOUT_ACTOR = {
     "people_for_sums": "for sums, without names, numbers and protected cases",
     "names_of": "for callers that have been allowed and have logged",
     "arrivals_per_year_and_category": "numbers without protected cases; the statistics hide small ones",
+    "branches_told": "branches, not persons, about a case that the caller was allowed to read",
     "text_of": "words",
     "children_seen_by": "about the household of a person that the caller was allowed to read",
     "bundled": "arranges rows already read",

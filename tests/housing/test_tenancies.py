@@ -105,7 +105,7 @@ class TestSign:
         monkeypatch.undo()
         one, home = dwelling(), household()
         given = {"form": Form.RIGHT, "ends_on": date(2029, 12, 1), "reason": "Prov"}
-        with pytest.raises(ValidationError, match="Lagen .2026:1326. gäller från") as error:
+        with pytest.raises(ValidationError, match=r"Lagen \(2026:1326\) gäller från") as error:
             sign(one, home, starts_on=date(2026, 12, 31), **given)
         assert set(error.value.message_dict) == {"form"}
         assert sign(one, home, starts_on=date(2027, 1, 1), **given).ends_on == date(2029, 12, 1)
