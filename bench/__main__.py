@@ -213,7 +213,18 @@ def _measure_homes(actor: Any, page: Callable[[str], Callable[[], object]]) -> N
     from hemvist.housing.models import Dwelling, HousingNeed, Tenancy
     from hemvist.organisation.models import Municipality, Unit
     from hemvist.planning.matching import first_come
+    from hemvist.reception.models import Arrival, Person
 
+    # A right is counted for who has been received: here everybody in the last three years, a family of four on a day.
+    came = (
+        Person.objects.filter(arrivals=None, case__household__isnull=False)
+        .order_by("case_id")
+        .values_list("pk", "case__household__pk", "case__household__category")
+    )
+    Arrival.objects.bulk_create(
+        Arrival(person_id=person, household_id=household, category=category, on=TODAY - timedelta(days=n // 4 % 1000))
+        for n, (person, household, category) in enumerate(came)
+    )
     # Enköping's limits are for its own few households.
     place = Municipality.objects.get()
     for area in place.data["housing"]["areas"]:
@@ -256,7 +267,9 @@ def _measure_homes(actor: Any, page: Callable[[str], Callable[[], object]]) -> N
         )
         for n, case in enumerate(cases[LET:])
     )
-    print(f"\nHomes: {DWELLINGS} dwellings, {LET} let, {SEEKING} households that seek one; the goal is under 200 ms")
+    persons = Arrival.objects.count()
+    print(f"\nHomes: {DWELLINGS} dwellings, {LET} let, {SEEKING} households that seek one, {persons} persons;", end=" ")
+    print("the goal is under 200 ms")
     for name, path in (
         ("dwellings", "/bostader/"),
         ("dwellings, vacant, by rent", "/bostader/?lage=vacant&ordning=rent"),

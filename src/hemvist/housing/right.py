@@ -29,6 +29,7 @@ from hemvist.law.types import Answer, Proposal, RulingQuestion, Step
 from hemvist.organisation import records
 from hemvist.organisation.housing_schema import HousingFile, LeaseForm
 from hemvist.organisation.queries import rulings_on
+from hemvist.reception import queries as reception
 from hemvist.reception.models import FactKind, Household, Person
 
 READ, WORK, DECIDE = "housing_right.read", "housing_right.work", "housing_right.decide"
@@ -106,7 +107,7 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
     months, rulings = marks(), rulings_on(today)
     own = policy.visible_cases(actor, READ)
     seen = reach.cases(actor, READ, reach.RIGHT, today) & Q(closed_on__isnull=True)
-    rows = rights(seen, own, today, rulings, came_only=True)
+    rows = rights(seen, Q(pk__in=()), today, rulings, came_only=True)
     mine = set(Case.objects.filter(own, closed_on__isnull=True).values_list("id", flat=True))
     unclear = [row for row in rows if row.case_id in mine and row.unclear]
     coming = _coming_back(actor, rows, today)
@@ -119,6 +120,13 @@ def watch_list(actor: Actor, *, today: date, wanted: str = "", offset: int = 0, 
         lines = [_watched(row, row.case_id in mine, leased, months, today) for row in shown]
         lines = [line for line in lines if _fits(line, wanted)]
     page = lines[offset : offset + limit]
+    # Of the own branch, and of those who are shown only: the list may be of thousands.
+    named = [line.row for line in page if line.own] + [one.row for one in coming if one.row]
+    names = reception.names_of([row.person_id for row in named], today)
+    page = [replace(line, row=replace(line.row, name=names.get(line.row.person_id, ""))) for line in page]
+    coming = [
+        replace(one, row=replace(one.row, name=names.get(one.row.person_id, ""))) if one.row else one for one in coming
+    ]
     audit.record(
         actor,
         "housing_rights.listed",

@@ -186,6 +186,7 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
         for ending in EarlyEnding.objects.filter(linked, status=EarlyEnding.Status.ENDS).order_by("decided_on", "pk")
     }
     found = []
+    clocks: dict[HousingFacts, Clock] = {}  # a family mostly has one and the same
     for person in persons:
         known = snapshot(person["id"], facts[person["id"]], today)
         if known.died_on is not None:
@@ -200,6 +201,8 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
             today,
             household_assigned=person["household_assigned"],
         )
+        if given not in clocks:
+            clocks[given] = law.right_of(given, rulings)
         found.append(
             RightRow(
                 person_id=person["id"],
@@ -211,7 +214,7 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
                 received_on=received_on,
                 here=person["is_member"] and not known.moved_away,
                 facts=given,
-                clock=law.right_of(given, rulings),
+                clock=clocks[given],
                 ended_early=endings.get(person["id"]),
                 permit_expired_on=ends if ends and ends < today else None,
                 permit_ends_on=ends if ends and ends >= today else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -472,6 +473,9 @@ def came_from_elsewhere(
 def snapshot(person_id: uuid.UUID, facts: Iterable[AnyFact], on: date) -> Snapshot:
     """Assemble a person from facts already fetched; no query."""
     facts = list(facts)
+    of: defaultdict[str, list[AnyFact]] = defaultdict(list)
+    for fact in facts:
+        of[fact.kind].append(fact)
     values: dict[str, Any] = {}
     for kind, fact in effective(facts, on).items():
         if kind in _FIELD:
@@ -482,15 +486,15 @@ def snapshot(person_id: uuid.UUID, facts: Iterable[AnyFact], on: date) -> Snapsh
         elif kind == FactKind.BIRTH_DATE:
             birth = BirthDateValue.model_validate(fact.value)
             values |= {"birth_date": birth.on, "born_in_sweden": birth.in_sweden}
-    history = registrations(facts)
+    history = registrations(of[FactKind.POPULATION_REGISTRATION])
     return Snapshot(
         person_id,
-        permits=permits(facts, on),
+        permits=permits(of[FactKind.PERMIT], on),
         registrations=history,
         # One that is to come, when there is none yet.
         population=registration_on(history, on) or next(iter(history), None),
-        stays=stays(facts),
-        protection=next(iter(markings(facts)), None),
+        stays=stays(of[FactKind.STAY]),
+        protection=next(iter(markings(of[FactKind.PROTECTION])), None),
         **values,
     )
 
