@@ -1,8 +1,9 @@
 """Homes for households: ours beside what is done by hand and beside other solvers, on the same problems in one run.
 
 ``python -m bench.matching``, and in ``make bench``. *Value* is what all are asked to make as high as can be: homes
-first, then wishes. Which pairs are possible is worked out once, before the clock starts, for everybody; what ours takes
-from plain input is a row of its own. A solver that is slow gets fewer of the seeds; its ratios are to ours on those.
+first, then wishes. Which pairs are possible is worked out once, before the clock starts, for everybody (over a year,
+for all but ours); what ours takes from plain input is a row of its own. A solver that is slow gets
+fewer of the seeds; its ratios are to ours on those.
 """
 
 from __future__ import annotations

@@ -293,7 +293,8 @@ class HousingNeed(models.Model):
 class MatchRun(models.Model):
     """A matching as it was worked out: policy, households and homes by id, the proposal and how good it is.
 
-    ``result`` holds ids, days and points, no names. It proposes; what became of it are offers.
+    ``result`` holds ids, days and points, and of those left without a home what stood in the way; no names. It
+    proposes; what became of it are offers.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,7 +1,7 @@
 """Homes over time as one integer program: a variable for each household, home and day of moving in.
 
-Solved by HiGHS to a proven optimum. The proof is HiGHS's, in floating point, with both its gaps at 0. It grows with the
-number of days, so it is for a municipality's sizes; :mod:`.columns` is for larger ones.
+Solved by HiGHS to a proven optimum. The proof is HiGHS's, in floating point, to within less than one whole point. It
+grows with the number of days, so it is for a municipality's sizes; :mod:`.columns` is for larger ones.
 
 Only days that can matter are asked about. A stay that is moved a day earlier never ends later and never scores less, so
 there is a best solution in which none can be: each begins on its first possible day, or the day after another stay in
