@@ -5,16 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib import messages
-from django.core.cache import cache
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
@@ -22,15 +17,7 @@ from hemvist.housing import importing, policy_data, stock
 from hemvist.housing.models import StockFile
 from hemvist.reception.layout import Layout
 from hemvist.reception.staged_files import MAX_PROBLEMS
-from hemvist.reception.views.imports import (
-    PROGRESS_SECONDS,
-    STOP_POLLING,
-    choose_file,
-    fault_list,
-    template,
-    thrown_away,
-)
-from hemvist.web import clock
+from hemvist.reception.views.imports import brought_in, choose_file, fault_list, how_far, template, thrown_away
 
 
 def _layout() -> Layout:
@@ -112,40 +99,16 @@ def stock_import_errors(request: ActorRequest, file_id: uuid.UUID) -> HttpRespon
     return fault_list(importing.problems_of(importing.preview(request.actor, file_id)))
 
 
-def _progress_key(file_id: uuid.UUID) -> str:
-    return f"stock-import-{file_id}"
-
-
 @require_POST
 @requires("dwelling.write")
 def stock_import_confirm(request: ActorRequest, file_id: uuid.UUID) -> HttpResponse:
-    """Bring everything in, or nothing. How far it has come lies in the cache meanwhile."""
-    key = _progress_key(file_id)
-
-    def progress(done: int, total: int) -> None:
-        cache.set(key, {"done": done, "total": total}, PROGRESS_SECONDS)
-
-    try:
-        importing.confirm(request.actor, file_id, clock.today(), progress)
-    except ValidationError as error:
-        for message in error.messages:
-            messages.error(request, message)
-    else:
-        messages.success(request, _("Filen är inläst."))
-    finally:
-        cache.delete(key)
-    to = reverse("stock-import-preview", args=[file_id])
-    return HttpResponseClientRedirect(to) if request.htmx else redirect(to)  # type: ignore[attr-defined]
+    return brought_in(request, importing.confirm, file_id, then="stock-import-preview")
 
 
 @require_safe
 @requires("dwelling.write")
 def stock_import_progress(request: ActorRequest, file_id: uuid.UUID) -> HttpResponse:
-    """A fragment with how far the import has come; it asks again by itself until the file is done."""
-    run = importing.get_file(request.actor, file_id)
-    done = run.state != StockFile.State.PREVIEWED
-    context = {"run": run, "progress": cache.get(_progress_key(file_id)), "done": done}
-    return render(request, "housing/stock_import_progress.html", context, status=STOP_POLLING if done else 200)
+    return how_far(request, importing.get_file(request.actor, file_id), "housing/stock_import_progress.html")
 
 
 @require_POST

@@ -26,7 +26,7 @@ from hemvist.reception import importing
 from hemvist.reception.forms.assignments import UploadFile
 from hemvist.reception.import_columns import LAYOUT
 from hemvist.reception.layout import MAX_BYTES, Layout
-from hemvist.reception.models import ImportRun, StagedFile
+from hemvist.reception.models import StagedFile
 from hemvist.reception.staged_files import MAX_PROBLEMS
 from hemvist.reception.table_file import Problem
 from hemvist.web import clock, files
@@ -130,14 +130,21 @@ def _progress_key(run_id: uuid.UUID) -> str:
 @require_POST
 @requires("import.run")
 def import_confirm(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
-    """Bring everything in, or nothing. How far it has come lies in the cache meanwhile."""
+    return brought_in(request, importing.confirm, run_id, then="import-preview")
+
+
+Confirm = Callable[[Actor, uuid.UUID, date, Callable[[int, int], None]], object]
+
+
+def brought_in(request: ActorRequest, confirm: Confirm, run_id: uuid.UUID, *, then: str) -> HttpResponse:
+    """Bring everything in, or nothing, and on to the page ``then``. How far it has come lies in the cache meanwhile."""
     key = _progress_key(run_id)
 
     def progress(done: int, total: int) -> None:
         cache.set(key, {"done": done, "total": total}, PROGRESS_SECONDS)
 
     try:
-        importing.confirm(request.actor, run_id, clock.today(), progress)
+        confirm(request.actor, run_id, clock.today(), progress)
     except ValidationError as error:
         for message in error.messages:
             messages.error(request, message)
@@ -145,18 +152,21 @@ def import_confirm(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
         messages.success(request, _("Filen är inläst."))
     finally:
         cache.delete(key)
-    to = reverse("import-preview", args=[run_id])
+    to = reverse(then, args=[run_id])
     return HttpResponseClientRedirect(to) if request.htmx else redirect(to)  # type: ignore[attr-defined]
 
 
 @require_safe
 @requires("import.run")
 def import_progress(request: ActorRequest, run_id: uuid.UUID) -> HttpResponse:
-    """A fragment with how far the import has come; it asks again by itself until the run is done."""
-    run = importing.get_run(request.actor, run_id)
-    done = run.state != ImportRun.State.PREVIEWED
-    context = {"run": run, "progress": cache.get(_progress_key(run_id)), "done": done}
-    return render(request, "reception/import_progress.html", context, status=STOP_POLLING if done else 200)
+    return how_far(request, importing.get_run(request.actor, run_id), "reception/import_progress.html")
+
+
+def how_far(request: ActorRequest, run: StagedFile, template: str) -> HttpResponse:
+    """A fragment with how far the import has come; it asks again by itself until the file is done."""
+    done = run.state != StagedFile.State.PREVIEWED
+    context = {"run": run, "progress": cache.get(_progress_key(run.pk)), "done": done}
+    return render(request, template, context, status=STOP_POLLING if done else 200)
 
 
 @require_POST
