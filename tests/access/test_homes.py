@@ -484,6 +484,10 @@ QUESTIONS: dict[str, Question] = {
     "lease_queries.get_tenancy": Question(
         lambda h, a: lease_queries.get_tenancy(a, h.lease_id, today=LATER), "tenancy.read", "need", "tenancy.viewed"
     ),
+    "lease_queries.right_ends": Question(
+        lambda h, a: lease_queries.right_ends(a, Tenancy.objects.get(pk=h.lease_id), LATER),
+        action="housing_right.viewed",
+    ),
     "lease_queries.case_by_number": Question(number_given, silent="who asks has the number; the lease leaves its row"),
     "lease_queries.case_numbers_seeking": Question(
         lambda h, a: lease_queries.case_numbers_seeking(a, LATER), silent="numbers of cases, to choose one in a form"
@@ -680,6 +684,7 @@ WITHOUT_ACTOR = {
     "importing.stock_layout": "columns",
     "importing.problems_of": "of a file already read",
     "lease_queries.state_of": "computes on a lease already read",
+    "stock.impersonal": "words",
     "match_queries.helps": "words on a need already read",
     "matching.housed_by_area": "numbers without protected cases",
     "matching.searched_until": "a day of a need already read",

@@ -182,3 +182,18 @@ def test_the_household_page_of_homes_is_the_coordinators(
     made = household()
     disclose(made, ["housing_need", "housing_right"])
     assert client_for(letting).get(reverse("household-housing", args=[made.id])).status_code == 403
+
+
+def test_the_running_lease_is_the_home_also_when_an_older_one_is_overdue(
+    household: Callable[..., Household],
+    coordinator: Actor,
+    dwelling: Homes,
+    tenancy: Callable[..., Tenancy],
+    today: date,
+) -> None:
+    made = household()
+    tenancy(dwelling(), made, starts_on=today - timedelta(days=200), ends_on=today - timedelta(days=40))
+    running = tenancy(dwelling(), made, starts_on=today - timedelta(days=30))
+    current = homes_of(coordinator, made.case, today=today).current
+    assert current is not None
+    assert lives_at(made.case, today) == current.tenancy == running

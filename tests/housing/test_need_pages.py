@@ -439,3 +439,21 @@ def test_needs_and_matching_never_ask_for_origin() -> None:
     fields = {field.name for field in HousingNeed._meta.get_fields()}
     asked = fields | set(matching.Seeker.__dataclass_fields__)
     assert not asked & {"origin", "religion", "nationality", "ethnicity", "language", "gender", "sex", "citizenship"}
+
+
+@pytest.mark.parametrize(
+    ("last", "words"), [("9999-12-31", "från 1900 till 2200"), ("2031-01-01", "mer än tre år bort")]
+)
+def test_a_year_typed_wrong_is_told(client: Client, household: House, today: date, last: str, words: str) -> None:
+    made = household()
+    answer = client.post(reverse("need-new", args=[made.pk]), given(today, wanted_by=last))
+    assert words in plain(answer)
+    assert not HousingNeed.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["dwelling-new", "stock-import-new"])
+def test_pages_that_need_the_folder_say_that_it_is_not_loaded(landlord: Client, name: str) -> None:
+    own = Municipality.objects.get()
+    del own.data["housing"]
+    own.save()
+    assert "hemvist municipality load" in get(landlord, name, status=403)

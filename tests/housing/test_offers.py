@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.access.models import AuditEntry, Case
-from hemvist.housing import matching, offers
+from hemvist.housing import matching, need_queries, offers
 from hemvist.housing.models import Dwelling, DwellingBlock, HousingNeed, MatchRun, Offer, Tenancy
 from hemvist.organisation.models import Branch
 from hemvist.reception.models import Household
@@ -459,3 +459,44 @@ def test_a_proposal_of_a_dwelling_that_may_not_be_shown_is_none(
         offer(found, dwelling(), run=run)
     Case.objects.filter(pk=other.case_id).update(protected_since="2026-11-20T08:00:00Z")
     assert offer(found, dwelling(), run=run).choice_reason == ""
+
+
+def test_a_block_that_comes_later_asks_for_a_reason(
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    offer: Callable[..., Offer],
+    today: date,
+) -> None:
+    home = dwelling()
+    DwellingBlock.objects.create(dwelling=home, starts_on=today + timedelta(days=60), reason="damage")
+    found = need(household())
+    with pytest.raises(ValidationError) as error:
+        offer(found, home)
+    assert list(error.value.error_dict) == ["choice_reason"]
+    assert offer(found, home, choice_reason="Ett kort avtal före renoveringen").status == "open"
+
+
+def test_the_need_of_a_closed_case_seeks_nothing_and_holds_no_home(
+    coordinator: Actor,
+    household: Callable[..., Household],
+    need: Callable[..., HousingNeed],
+    dwelling: Callable[..., Dwelling],
+    offer: Callable[..., Offer],
+    today: date,
+) -> None:
+    home = dwelling()
+    closed = need(household(), locked_to=home, locked_reason="Nära skolan")
+    waiting = offer(need(household()), dwelling())
+    for one in (closed, waiting.need):
+        one.case.closed_on = today
+        one.case.save()
+    other = need(household())
+    rows, _more = need_queries.list_needs(coordinator, today=today)
+    assert [row.need for row in rows] == [other]
+    assert need_queries.counts(coordinator, today) == {"open": 1, "late": 0, "waiting": 0}
+    assert offer(other, home).status == "open"
+    page = need_queries.need_page(coordinator, waiting.need_id, today=today)
+    assert (page.row.open, page.may_work) == (False, True)  # the offer can still be taken back
+    offers.withdraw_offer(coordinator, offer=waiting, today=today)
+    assert not need_queries.need_page(coordinator, waiting.need_id, today=today).may_work

@@ -23,7 +23,7 @@ from hemvist.cli import main
 from hemvist.housing import importing, policy_data, stock
 from hemvist.housing.models import Dwelling, StockFile
 from hemvist.housing.stock_columns import as_whole, layout
-from hemvist.organisation.models import Branch
+from hemvist.organisation.models import Branch, Municipality
 from hemvist.reception.layout import CellError
 from hemvist.web.files import csv_bytes
 
@@ -295,3 +295,26 @@ def test_the_document_tells_the_columns_and_its_example_can_be_read(letting: Act
         letting, "mall.csv", csv_bytes([column.name for column in columns.columns], columns.example_rows()), today
     )
     assert (run.summary["errors"], run.summary["new"]) == (0, 2)
+
+
+def test_a_note_about_a_person_is_a_fault_of_its_row(letting: Actor, today: date) -> None:
+    header, about = (*HEADER, "anmarkning"), "Tolvan 19900101-2389 bor här"
+    run = importing.stage(letting, "bostader.csv", file_of((*ROWS[0], about), header=header), today)
+    [problem] = importing.problems_of(run)
+    assert (problem.row, "Skriv inget om en person" in problem.message) == (2, True)
+    assert (
+        importing.stage(letting, "bostader.csv", file_of((*ROWS[0], "Ny spis"), header=header), today).summary["new"]
+        == 1
+    )
+
+
+def test_a_landlord_that_is_none_any_longer_when_the_file_is_confirmed_is_told(letting: Actor, today: date) -> None:
+    header = (*HEADER, "hyresvard")
+    run = importing.stage(letting, "bostader.csv", file_of((*ROWS[0], "ehb"), header=header), today)
+    assert run.summary["errors"] == 0
+    own = Municipality.objects.get()
+    own.data["housing"]["landlords"] = ["integration"]
+    own.save()
+    with pytest.raises(ValidationError):
+        importing.confirm(letting, run.pk, today)
+    assert not Dwelling.objects.exists()

@@ -27,6 +27,10 @@ class Lease:
     state: str
 
 
+# Of several leases, the state of the one that the household lives under.
+_NEAREST = (lease_queries.CURRENT, lease_queries.ENDING, lease_queries.OVERDUE, lease_queries.COMING)
+
+
 @dataclass(frozen=True, slots=True)
 class Homes:
     """What the actor may know of a household's home. None where a part is not for the actor."""
@@ -45,9 +49,8 @@ class Homes:
 
     @property
     def current(self) -> Lease | None:
-        states = (lease_queries.CURRENT, lease_queries.ENDING, lease_queries.OVERDUE, lease_queries.COMING)
-        found = [lease for lease in self.leases or () if lease.state in states]
-        return min(found, key=lambda lease: states.index(lease.state), default=None)
+        found = [lease for lease in self.leases or () if lease.state in _NEAREST]
+        return min(found, key=lambda lease: _NEAREST.index(lease.state), default=None)
 
 
 @transaction.atomic
@@ -106,4 +109,5 @@ def own_home(actor: Actor, *, today: date) -> OwnHome:
 def lives_at(case: Case, today: date) -> Tenancy | None:
     """The lease that the household lives under, or is to. One query; the caller may read the case and has logged it."""
     leases = Tenancy.objects.filter(case=case, voided_at__isnull=True, moved_out_on__isnull=True)
-    return leases.select_related("dwelling").order_by("starts_on").first()
+    found = leases.select_related("dwelling").order_by("starts_on")
+    return min(found, key=lambda lease: _NEAREST.index(lease_queries.state_of(lease, today)), default=None)

@@ -124,7 +124,10 @@ def _plan(
 def _facts(row: Row, before: Dwelling | None, units: Sequence[Unit], today: date, tell: Teller) -> DwellingFacts | None:
     values: dict[str, Any] = dict(row.values)
     if "landlord" in values:
-        values["landlord"] = next(unit for unit in units if unit.code == values["landlord"])
+        values["landlord"] = next((unit for unit in units if unit.code == values["landlord"]), None)
+        if values["landlord"] is None:
+            tell(row.number, "landlord", _("Enheten är inte längre hyresvärd. Ange en som är det."))
+            return None
     if before is not None:
         return DwellingFacts(**{name: getattr(before, name) for name in FIELDS} | values | {"code": before.code})
     if "landlord" not in values:

@@ -16,7 +16,7 @@ from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
-from hemvist.housing import policy_data, reach, tenancies
+from hemvist.housing import policy_data, reach, right_rows, tenancies
 from hemvist.housing.models import ChecklistTick, Dwelling, HousingNeed, Tenancy, TenancyEvent
 from hemvist.housing.need_queries import case_names
 from hemvist.law.calendar import add_months
@@ -63,6 +63,21 @@ def state_of(tenancy: Tenancy, today: date) -> str:
     if tenancy.starts_on > today:
         return COMING
     return ENDING if tenancy.ends_on and tenancy.ends_on <= add_months(today, SOON_MONTHS) else CURRENT
+
+
+def right_ends(actor: Actor, tenancy: Tenancy, today: date) -> date | None:
+    """When the household's right to housing ends, for one who may know both. One audit row if it is told."""
+    end = right_rows.last_day(actor, tenancy.case, today)
+    if end is not None:
+        audit.record(
+            actor,
+            "housing_right.viewed",
+            object_type="tenancy",
+            object_ids=[tenancy.pk],
+            case=tenancy.case,
+            fields=("housing_right",),
+        )
+    return end
 
 
 def visible(actor: Actor, today: date, permission: str = READ) -> QuerySet[Tenancy]:

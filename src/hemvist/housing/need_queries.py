@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
 from hemvist.housing import policy_data, reach
 from hemvist.housing.models import Dwelling, HousingNeed, Offer
+from hemvist.organisation import records
 from hemvist.organisation.models import Branch, Unit
 from hemvist.planning.matching import NAMES
 from hemvist.reception import queries as reception
@@ -63,7 +63,8 @@ class NeedRow:
 
     @property
     def open(self) -> bool:
-        return self.need.status == Status.OPEN
+        """Whether a home is sought: not in a case that has been closed."""
+        return self.need.status == Status.OPEN and self.need.case.closed_on is None
 
     @property
     def late(self) -> bool:
@@ -136,6 +137,8 @@ def list_needs(
         found = found.filter(Exists(Offer.objects.filter(need=OuterRef("pk"), status=Offer.Status.OPEN)))
     elif show in Status.values:
         found = found.filter(status=show)
+    if show in ("open", "late"):
+        found = found.filter(case__closed_on__isnull=True)
     page = list(with_parts(found).order_by("wanted_by", "recorded_at", "id")[offset : offset + limit + 1])
     needs = page[:limit]
     rows = need_rows(actor, needs, today)
@@ -155,7 +158,7 @@ def counts(actor: Actor, today: date) -> dict[str, int]:
     waits = Q(Exists(Offer.objects.filter(need=OuterRef("pk"), status=Offer.Status.OPEN)))
     return (
         visible_needs(actor, today)
-        .filter(status=Status.OPEN)
+        .filter(status=Status.OPEN, case__closed_on__isnull=True)
         .aggregate(open=Count("pk"), late=Count("pk", filter=Q(wanted_by__lt=today)), waiting=Count("pk", filter=waits))
     )
 
@@ -269,17 +272,15 @@ def need_page(actor: Actor, need_id: uuid.UUID, *, today: date) -> NeedPage:
         told=_told(case, today) if row.own else (),
         person_ids=tuple(members.order_by("created_at").values_list("id", flat=True)),
         may_change=row.open and bool(policy.may_with_case(actor, WORK, case)),
-        may_work=row.open and actor.can(WORK),
+        may_work=(row.open or row.open_offer is not None) and actor.can(WORK),
         may_disclose=readable and bool(policy.may_with_case(actor, "disclosure.make", case)),
     )
 
 
 def _told(case: Case, today: date) -> tuple[Told, ...]:
     """The branches of the landlords, other than the case's own. Three queries."""
-    try:
-        codes = policy_data.housing().landlords
-    except ValidationError:
-        return ()
+    file = records.housing()
+    codes = file.landlords if file else ()
     branches: dict[int, Branch] = {}
     for unit in Unit.objects.filter(code__in=codes).select_related("branch"):
         if unit.branch_id != case.branch_id:

@@ -23,6 +23,7 @@ from hemvist.access.models import Case
 from hemvist.housing import policy_data, reach, stock
 from hemvist.housing.models import Dwelling, HousingNeed, Offer
 from hemvist.law.ages import is_adult
+from hemvist.law.calendar import add_months
 from hemvist.law.types import Answer, Step, gettext_noop
 from hemvist.planning.matching import WISHES
 from hemvist.reception.models import Membership
@@ -33,9 +34,11 @@ WORK = "housing_need.work"
 # Kinds of wish that name an area to be near.
 WITH_AREA = ("family", "work")
 # A choice that stands: nobody else is offered or let the dwelling.
-CHOSEN = Q(status=Status.OPEN, locked_to__isnull=False)
+CHOSEN = Q(status=Status.OPEN, locked_to__isnull=False, case__closed_on__isnull=True)
 MOST_PERSONS, MOST_ROOMS, HIGHEST_RENT = 30, 15, 100_000
 REASON_LENGTH = 300
+# The matching looks at every day until the last one that somebody asks for.
+MOST_YEARS = 3
 
 
 # --- what the register proposes ---------------------------------------------------------------------------------------
@@ -270,6 +273,8 @@ def _check(asked: Asked, today: date, before: date | None = None) -> None:
         wrong["wanted_by"] = _("Den sista dagen är före den första. Rätta en av dagarna.")
     elif asked.wanted_by < today and asked.wanted_by != before:
         wrong["wanted_by"] = _("Dagen har passerat. Skriv den dag då bostaden senast behövs, tidigast i dag.")
+    elif asked.wanted_by > add_months(today, 12 * MOST_YEARS):
+        wrong["wanted_by"] = _("Dagen är mer än tre år bort. Kontrollera årtalet.")
     if asked.rent_max is not None and not 1 <= asked.rent_max <= HIGHEST_RENT:
         wrong["rent_max"] = _("Skriv hyran i kronor i månaden, högst 100 000, eller lämna tomt.")
     known = policy_data.area_labels()

@@ -75,6 +75,10 @@ def _lacks(need: HousingNeed, dwelling: Dwelling, move_in_on: date, today: date)
     if not need.wanted_from <= move_in_on <= last:
         message = _("Behovet är en bostad från %(first)s till senast %(last)s, och inflyttningen är en annan dag.")
         found.append(message % {"first": longdate(need.wanted_from), "last": longdate(last)})
+    later = stock.blocked_on_some_day(dwelling, move_in_on, None).filter(starts_on__gt=move_in_on)
+    if (starts_on := later.values_list("starts_on", flat=True).order_by("starts_on").first()) is not None:
+        message = _("Bostaden är spärrad från %(day)s. Ett avtal måste sluta innan dess.")
+        found.append(message % {"day": longdate(starts_on)})
     return tuple(found)
 
 

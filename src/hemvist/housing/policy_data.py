@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from hemvist.access.errors import Refused
 from hemvist.organisation import records
 from hemvist.organisation.housing_schema import HousingFile
 from hemvist.organisation.schema import Text
@@ -15,10 +15,10 @@ from hemvist.planning.matching import CRITERIA, Area, MatchPolicy
 
 
 def housing() -> HousingFile:
-    """The municipality's housing policy. One query. Raises ValidationError when the folder has not been loaded."""
+    """The municipality's housing policy. One query. Raises Refused, which is shown, until the folder is loaded."""
     found = records.housing()
     if found is None:
-        raise ValidationError(_("Kommunens bostadsuppgifter är inte inlästa. Kör hemvist municipality load."))
+        raise Refused(_("Kommunens bostadsuppgifter är inte inlästa. Kör hemvist municipality load."))
     return found
 
 

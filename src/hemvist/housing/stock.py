@@ -27,6 +27,7 @@ from hemvist.housing import policy_data, reach
 from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument, Offer, Tenancy
 from hemvist.organisation.housing_schema import HousingFile
 from hemvist.organisation.models import Unit
+from hemvist.placement.impersonal import speaks_of_a_person
 from hemvist.reception.facts import search_key, sort_key
 from hemvist.web.templatetags.hemvist import longdate
 
@@ -139,6 +140,22 @@ def write(dwelling: Dwelling, facts: DwellingFacts) -> None:
     dwelling.search_key = search_key(f"{facts.code} {facts.address} {facts.apartment} {facts.building}")
 
 
+def impersonal(words: str) -> str:
+    """The words, when no number or address of a person stands in them: all who see the stock read them, whoever lives
+    there. Raises ValidationError.
+    """
+    if speaks_of_a_person(words):
+        raise ValidationError(_("Skriv inget om en person: inga personnummer, ärendenummer eller e-postadresser."))
+    return words
+
+
+def _impersonal_at(field: str, words: str) -> None:
+    try:
+        impersonal(words)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error
+
+
 def check_facts(facts: DwellingFacts, file: HousingFile) -> None:
     """Raise ValidationError, by field, for what cannot be so."""
     wrong: dict[str, str] = {}
@@ -158,6 +175,7 @@ def check_facts(facts: DwellingFacts, file: HousingFile) -> None:
         wrong["available_to"] = _("Sista dagen är före den första. Rätta en av dagarna.")
     if wrong:
         raise ValidationError(wrong)
+    _impersonal_at("note", facts.note)
 
 
 def check_lets_fit(leases: Iterable[Tenancy], facts: DwellingFacts) -> None:
@@ -222,6 +240,7 @@ def block(
         raise ValidationError({"ends_on": _("Sista dagen är före den första. Rätta en av dagarna.")})
     if reason not in DwellingBlock.Reason.values:
         raise ValidationError({"reason": _("Välj varför bostaden är spärrad.")})
+    _impersonal_at("note", note)
     if let_on_some_day(dwelling, starts_on, ends_on, today).exists():
         raise ValidationError(
             {"starts_on": _("Bostaden är uthyrd på någon av dagarna. Spärra den från dagen efter att avtalet slutar.")}
@@ -307,6 +326,7 @@ def add_document(
         raise ValidationError({"kind": _("Välj vad handlingen är.")})
     if not title.strip():
         raise ValidationError({"title": _("Skriv vad handlingen heter.")})
+    _impersonal_at("title", title)
     if not data:
         raise ValidationError({"file": _("Filen är tom. Välj en annan fil.")})
     if len(data) > MAX_DOCUMENT:

@@ -13,6 +13,7 @@ _PERSONAL = (
     re.compile(r"(?<!\d)(?:\d{2})?\d{6}[-+ ]?\d{4}(?!\d)"),
     re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+"),
 )
+_YEAR_AND_NUMBER = r"\d{4}[-/ ]\d"
 _WORD = re.compile(r"\w+")
 IMPERSONAL = _(
     "Här får inget stå om en person: inga namn, personnummer, ärendenummer eller e-postadresser. Skriv om arbetssättet "
@@ -21,13 +22,13 @@ IMPERSONAL = _(
 
 
 def speaks_of_a_person(text: str) -> bool:
-    """Whether the text holds an identity number, a case number or an e-mail address. One query."""
-    owner = municipality()
-    patterns = [*_PERSONAL]
-    if owner is not None:
-        # With its year and number: the prefix alone may be a word, as "mot 2027".
-        patterns.append(re.compile(rf"\b{re.escape(owner.case_number_prefix)}[- ]?\d{{4}}[-/ ]\d", re.IGNORECASE))
-    return any(pattern.search(text) for pattern in patterns)
+    """Whether the text holds an identity number, a case number or an e-mail address. At most one query."""
+    if any(pattern.search(text) for pattern in _PERSONAL):
+        return True
+    # With its year and number: the prefix alone may be a word, as "mot 2027".
+    if not re.search(_YEAR_AND_NUMBER, text) or (owner := municipality()) is None:
+        return False
+    return bool(re.search(rf"\b{re.escape(owner.case_number_prefix)}[- ]?{_YEAR_AND_NUMBER}", text, re.IGNORECASE))
 
 
 def names_somebody(text: str) -> bool:

@@ -53,6 +53,7 @@ def run_import(options: argparse.Namespace, module: ModuleType, tell: Callable[[
     from django.core.exceptions import ValidationError
     from django.db import transaction
 
+    from hemvist.access.errors import Refused
     from hemvist.web import clock
 
     today = clock.today()
@@ -79,6 +80,9 @@ def run_import(options: argparse.Namespace, module: ModuleType, tell: Callable[[
     except ValidationError as error:
         for message in error.messages:
             print(message)
+        return 1
+    except Refused as error:
+        print(error.reason)
         return 1
     tell(run)
     print("Provkörning: inget är sparat." if options.dry_run else "Filen är inläst.")

@@ -6,16 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hemvist.housing.days import State
 from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument
 from hemvist.housing.queries import LET_ALL, OVERDUE, SOON, StockFilter
-from hemvist.housing.stock import FIELDS, LIMITS, DwellingFacts
+from hemvist.housing.stock import FIELDS, LIMITS, DwellingFacts, impersonal
 from hemvist.organisation.models import Unit
-from hemvist.placement.impersonal import speaks_of_a_person
 from hemvist.reception.forms.households import Form, day, menu, one_of, text, yes
 
 
@@ -23,13 +21,6 @@ def whole(label: Any, name: str, *, required: bool = True, help_text: Any = "") 
     """A number within the limits of a field of a dwelling."""
     least, most = LIMITS[name]
     return forms.IntegerField(label=label, min_value=least, max_value=most, required=required, help_text=help_text)
-
-
-def impersonal(words: str) -> str:
-    """The words, when no number or address of a person stands in them. Raises ValidationError."""
-    if speaks_of_a_person(words):
-        raise ValidationError(_("Skriv inget om en person: inga personnummer, ärendenummer eller e-postadresser."))
-    return words
 
 
 class StockFilterForm(Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access.decorators import requires
+from hemvist.access.errors import Refused
 from hemvist.access.http import ActorRequest
 from hemvist.housing import match_queries, policy_data
 from hemvist.housing import matching as matchings
@@ -30,8 +31,8 @@ def matching(request: ActorRequest) -> HttpResponse:
     today, actor = clock.today(), request.actor
     try:
         now = matchings.gather(actor, today)
-    except ValidationError as error:
-        return render(request, "housing/matching.html", {"latest": True, "unloaded": " ".join(error.messages)})
+    except Refused as error:
+        return render(request, "housing/matching.html", {"latest": True, "unloaded": error.reason})
     page = match_queries.latest(actor, today, now)
     context = {
         "latest": True,
@@ -80,8 +81,8 @@ def match_why(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     today = clock.today()
     try:
         why = match_queries.explained(request.actor, need_id, today)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    except (ValidationError, Refused) as error:
+        messages.error(request, error.reason if isinstance(error, Refused) else " ".join(error.messages))
         return redirect("need", need_id)
     file = policy_data.housing()
     context = {

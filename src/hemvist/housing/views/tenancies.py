@@ -19,7 +19,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest
 from hemvist.housing import lease_queries as queries
-from hemvist.housing import policy_data, reach, right_rows
+from hemvist.housing import policy_data, reach
 from hemvist.housing import tenancies as deeds
 from hemvist.housing.forms.tenancies import (
     ExtendForm,
@@ -231,7 +231,7 @@ def tenancy_notice(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse
             "months_tenant": months_words(lease.notice_months_tenant),
             "months_landlord": months_words(lease.notice_months_landlord),
             "right_steps": RIGHT_STEPS if lease.form == Tenancy.Form.RIGHT else (),
-            "right_end": right_rows.last_day(request.actor, lease.case, today),
+            "right_end": queries.right_ends(request.actor, lease, today),
         }
 
     return _deed(

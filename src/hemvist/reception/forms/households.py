@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,11 @@ def place(form: forms.Form, error: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, found)
 
 
+# A year typed wrong is told, and no day that is counted from one falls outside the calendar.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
+OUTSIDE = _("Kontrollera årtalet: skriv en dag från 1900 till 2200.")
+
+
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
     return forms.DateField(
         label=label,
@@ -50,6 +56,7 @@ def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.Date
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={"invalid": _("Skriv dagen som ÅÅÅÅ-MM-DD.")},
+        validators=[MinValueValidator(FIRST_DAY, OUTSIDE), MaxValueValidator(LAST_DAY, OUTSIDE)],
     )
 
 
