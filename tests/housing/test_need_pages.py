@@ -91,6 +91,10 @@ def test_the_list_is_narrowed(client: Client, household: House, need: Need, toda
     assert open_one.case.number not in text
     assert "försenad 1 dag" in text
     assert "Inget behov stämmer" in plain(client.get(reverse("need-list"), {"lage": "housed"}))
+    withdrawn = need(household(), status=HousingNeed.Status.WITHDRAWN)
+    unknown = plain(client.get(reverse("need-list"), {"lage": "nonsens"}))
+    assert open_one.case.number in unknown
+    assert withdrawn.case.number not in unknown
 
 
 def test_the_landlord_sees_a_disclosed_need_by_number_only(

@@ -19,11 +19,11 @@ from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access.decorators import View, requires
 from hemvist.access.errors import Refused
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.access.services import note_visit
 from hemvist.compensation import claims
 from hemvist.compensation.queries import sees_persons
@@ -311,13 +311,13 @@ def _quarter(request: ActorRequest) -> Quarter:
     return now
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("meeting.view")
 def joint_plan(request: ActorRequest) -> HttpResponse:
     """The quarter's common plan: what each board has before it, how it went, and what units take on."""
     quarter = _quarter(request)
     units = commitments.committing_units(request.actor)
-    form = asked.CommitmentForm(request.POST if request.method == "POST" else None, units=units)
+    form = asked.CommitmentForm(form_data(request), units=units)
     if form.is_valid():
         try:
             commitments.add_commitment(

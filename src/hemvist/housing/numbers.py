@@ -343,6 +343,5 @@ def _note(actor: Actor, deed: str, number: YearlyNumber, **details: Any) -> None
 
 def default_body(year: int, kind: str) -> str:
     """Who decides such a number by the act of the year, as a form begins. Stored as it is known in Swedish."""
-    stage_of = {Kind.PRELIMINARY.value: law.StageKind.PRELIMINARY}
-    wanted = stage_of.get(kind, law.StageKind.DECIDED)
+    wanted = law.StageKind.PRELIMINARY if kind == Kind.PRELIMINARY else law.StageKind.DECIDED
     return next((stage.by.sv for stage in law.procedure(year) if stage.kind is wanted), "")

@@ -22,12 +22,12 @@ from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
+from hemvist.access.impersonal import speaks_of_a_person
 from hemvist.access.models import Case
 from hemvist.housing import policy_data, reach
 from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument, Offer, Tenancy
 from hemvist.organisation.housing_schema import HousingFile
 from hemvist.organisation.models import Unit
-from hemvist.placement.impersonal import speaks_of_a_person
 from hemvist.reception.facts import search_key, sort_key
 from hemvist.web.templatetags.hemvist import longdate
 
@@ -356,6 +356,8 @@ def add_document(
 def remove_document(actor: Actor, *, document: DwellingDocument, today: date) -> None:
     """Take a file away for good; the journal keeps that it was there."""
     dwelling = hold(actor, document.dwelling, today)
+    if not dwelling.documents.filter(pk=document.pk).exists():
+        return  # somebody else has just done it
     details = {"document": document.pk, "kind": document.kind, "sha256": document.sha256}
     document.delete()
     _journal(actor, "dwelling.document_removed", dwelling, **details)

@@ -15,11 +15,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hemvist.access import audit, policy
+from hemvist.access import audit
 from hemvist.access.actor import Actor
-from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
-from hemvist.housing import needs, policy_data, reach, right_rows, stock
+from hemvist.housing import needs, policy_data, right_rows, stock
 from hemvist.housing.models import ChecklistTick, Dwelling, HousingNeed, Offer, Tenancy, TenancyEvent
 from hemvist.law.acts import starts
 from hemvist.law.calendar import add_months, end_of_month
@@ -61,8 +60,7 @@ def sign(
     live in the household, when the actor may know it and it can be counted. Beyond that day, or beside another lease of
     the household, only with a reason. An open need of the household is met by it.
     """
-    policy.require(actor, WORK)
-    _hold_case(actor, case, today)
+    case = needs.hold(actor, WORK, case, today)
     dwelling = stock.hold(actor, dwelling, today, WORK)
     agreed = lease_form(form)
     if case.closed_on:
@@ -418,21 +416,9 @@ def untick(actor: Actor, *, tenancy: Tenancy, checklist: str, code: str, today: 
 # --- what all deeds share ---------------------------------------------------------------------------------------------
 
 
-def _hold_case(actor: Actor, case: Case, today: date) -> None:
-    """Lock the case and judge on it as it is now: in its own branch, or by what was disclosed to another."""
-    fresh = Case.objects.select_for_update().filter(pk=case.pk).first()
-    if fresh is None:
-        raise NotVisible(action=WORK, object_id=str(case.pk))
-    case.branch_id, case.protected_since = fresh.branch_id, fresh.protected_since
-    case.closed_on, case.closed_reason = fresh.closed_on, fresh.closed_reason
-    reach.require_case(actor, WORK, case, reach.NEED, today)
-
-
 def _hold_whichever(actor: Actor, tenancy: Tenancy, today: date) -> Tenancy:
     """The lease as it is now: case, dwelling and lease locked, in that order. Raises NotVisible."""
-    policy.require(actor, WORK)
-    case = Case.objects.get(pk=tenancy.case_id)
-    _hold_case(actor, case, today)
+    case = needs.hold(actor, WORK, tenancy.case, today)
     dwelling = stock.hold(actor, Dwelling(pk=tenancy.dwelling_id), today, WORK)
     fresh = Tenancy.objects.select_for_update().get(pk=tenancy.pk)
     fresh.case, fresh.dwelling = case, dwelling

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.law.texts import texts
 from hemvist.outlook import queries, services
 from hemvist.outlook.forms import RulingForm
@@ -82,7 +82,7 @@ def law_text(request: ActorRequest, name: str) -> HttpResponse:
     return render(request, "outlook/law_text.html", {"text": texts()[name]})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("ruling.record")
 def ruling_new(request: ActorRequest, key: str) -> HttpResponse:
     """Settle an open question of law. Tells before the deed, when asked, what it changes."""
@@ -91,7 +91,7 @@ def ruling_new(request: ActorRequest, key: str) -> HttpResponse:
     if row is None:
         raise Http404
     form = RulingForm(
-        request.POST if request.method == "POST" else None,
+        form_data(request),
         question=row.question,
         correctable=row.current is not None,
         initial={"decided_on": today},

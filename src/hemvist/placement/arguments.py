@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
+from hemvist.access.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.organisation import records
 from hemvist.organisation.schema import Alternative, Criterion, Direction, OutsideFact, PlacementFile, Text
 from hemvist.placement import conditions
 from hemvist.placement.conditions import ConditionStatus
-from hemvist.placement.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.placement.models import Argument
 from hemvist.planning.weighing import SIGNS
 

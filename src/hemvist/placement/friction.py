@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
+from hemvist.access.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.organisation.models import Unit
-from hemvist.placement.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.placement.models import Friction
 
 Status = Friction.Status

@@ -20,10 +20,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
+from hemvist.access.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.organisation.schema import PlacementFile
 from hemvist.placement import models
 from hemvist.placement.arguments import ArgumentLine, Placement, said
-from hemvist.placement.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.planning.weighing import HEAVIEST, STRONGEST, Argument, Weighing
 
 MOST_CRITERIA, LABEL_LENGTH, NOTE_LENGTH = 12, 80, 500

@@ -19,11 +19,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.compensation import calendar, claims
 from hemvist.compensation.claims import ClaimFilter, ClaimLine, ClaimPage
 from hemvist.compensation.forms import claims as asked
@@ -35,7 +35,6 @@ from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page, query_of
 from hemvist.web.templatetags.hemvist import kronor, longdate, shown, text
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 Status = Claim.Status
 
 # The colour and icon of each status, by the codes of the common tags.
@@ -183,7 +182,7 @@ def claim_new(request: ActorRequest) -> HttpResponse:
     number = request.POST.get("arende", "").replace("\0", "")
     found = claims.case_to_claim_for(request.actor, number, today=today) if number else None
     if found is None:
-        form: forms.Form = asked.FindCase(request.POST if request.method == "POST" else None)
+        form: forms.Form = asked.FindCase(form_data(request))
         if number:
             form.add_error("arende", _("Ärendet finns inte i din verksamhet. Kontrollera numret."))
         return render(request, "compensation/claim_find.html", {"form": form})
@@ -334,7 +333,7 @@ def _deed(
     if request.method != "POST" and not now(page):
         messages.error(request, _why_not(page, heading))
         return redirect("claim", claim_id)
-    form = make(request.POST if request.method == "POST" else None, initial=initial(page.claim))
+    form = make(form_data(request), initial=initial(page.claim))
     if request.method == "POST" and form.is_valid():
         try:
             deed(request.actor, claim=page.claim, today=today, **form.cleaned_data)

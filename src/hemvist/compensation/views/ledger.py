@@ -19,12 +19,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from hemvist.access import policy
 from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_page
 from hemvist.compensation import accounting, claims, queries
 from hemvist.compensation.benefits import benefits_page
 from hemvist.compensation.ledger import GROUP_LABELS, GROUPS, Line, Month, PersonLedger, year_of
@@ -127,7 +127,7 @@ def overview(request: ActorRequest) -> HttpResponse:
 SEARCH = "compensation_search"
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("compensation.read")
 def people(request: ActorRequest) -> HttpResponse:
     """Persons and their money. The filter is posted, so that a name never stands in an address."""

@@ -16,11 +16,11 @@ from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_page
 from hemvist.compensation import importing, reconciliation
 from hemvist.compensation.forms.payments import ALL, CLEARED, TO_DO, ClearDifference, FindPerson, ReconciliationFilter
 from hemvist.compensation.importing import REASONS
@@ -82,7 +82,7 @@ def payment_list(request: ActorRequest) -> HttpResponse:
     return render(request, "compensation/payment_list.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("compensation.work")
 def payment_new(request: ActorRequest) -> HttpResponse:
     """Choose a list. It is read and shown; nothing but the preview is kept."""
@@ -248,7 +248,7 @@ def _is_shown(row: ReconciledLine, wanted: str) -> bool:
     return wanted in (ALL, row.kind)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("compensation.read")
 def reconciliation_page(request: ActorRequest) -> HttpResponse:
     """What differs, with reasons. The search is posted, so that a name never stands in an address."""
@@ -350,7 +350,7 @@ def _cells(shown: Shown) -> Sequence[object]:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("compensation.work")
 def difference_clear(request: ActorRequest, person_id: uuid.UUID, line: str) -> HttpResponse:
     """One line with its payments and reasons; a difference can be cleared up."""
@@ -374,7 +374,7 @@ def difference_clear(request: ActorRequest, person_id: uuid.UUID, line: str) -> 
 # --- payments and persons ---------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("compensation.work")
 def payment_match(request: ActorRequest, payment_id: uuid.UUID) -> HttpResponse:
     """Say whom a payment is for. A search is posted and answered in place: names stand in no address."""

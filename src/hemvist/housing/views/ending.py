@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.documents.docx import to_docx
 from hemvist.documents.pdf import PdfUnavailable, to_pdf
 from hemvist.housing import ending as deeds
@@ -31,11 +31,10 @@ from hemvist.housing.right import require_person
 from hemvist.housing.views.right import sentences
 from hemvist.law import ending_early as law
 from hemvist.law.ending_early import ACCEPTABLE_REASONS_SUGGESTED, GROUNDS, NOT_ENACTED, EndGround
-from hemvist.reception.forms.households import Form
+from hemvist.reception.forms.households import Form, place
 from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 TAGS = {"open": "taken", "ends": "decided", "continues": "done", "closed": "closed", "changed": "repealed"}
 
 
@@ -78,7 +77,7 @@ def ending_new(request: ActorRequest, person_id: uuid.UUID) -> HttpResponse:
     person = require_person(request.actor, person_id)
     found = ending_case.before(request.actor, person=person, today=today)
     free = [prospect.ground for prospect in found.prospects if not prospect.blocks]
-    sent = request.POST if request.method == "POST" else None
+    sent = form_data(request)
     form = asked.StartEnding(sent, grounds=EndGround if sent else free)
     if request.method == "POST" and form.is_valid():
         try:
@@ -163,20 +162,11 @@ def _deed(
         try:
             told = save(form.cleaned_data)
         except ValidationError as error:
-            _place(form, error)
+            place(form, error)
         else:
             messages.success(request, told)
             return redirect("ending", page.ending.pk)
     return render(request, template, {"page": page, "ending": page.ending, "form": form, **context})
-
-
-def _place(form: Form, error: ValidationError) -> None:
-    """Each message at its field, those of no field of the form above it."""
-    if not hasattr(error, "error_dict"):
-        form.add_error(None, error)
-        return
-    for name, found in error.error_dict.items():
-        form.add_error(name if name in form.fields else None, found)
 
 
 def _examined(request: ActorRequest, ending_id: uuid.UUID, permission: str = "housing_right.work") -> EndingPage:
@@ -185,17 +175,15 @@ def _examined(request: ActorRequest, ending_id: uuid.UUID, permission: str = "ho
     return page
 
 
-def _sent(request: ActorRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 @form_page
 @requires("housing_right.work")
 def ending_ground(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
     page = _examined(request, ending_id)
     ending = page.ending
     names = deeds.GROUND_FIELDS[ending.ground]
-    form = asked.GROUND_FORMS[ending.ground](_sent(request), initial={name: getattr(ending, name) for name in names})
+    form = asked.GROUND_FORMS[ending.ground](
+        form_data(request), initial={name: getattr(ending, name) for name in names}
+    )
 
     def save(data: dict[str, Any]) -> str:
         told = _("Sparat.")
@@ -214,7 +202,7 @@ def ending_reasons_acceptable(request: ActorRequest, ending_id: uuid.UUID) -> Ht
     page = _examined(request, ending_id)
     ending = page.ending
     initial = {"outcome": ending.acceptable_reasons, "text": ending.acceptable_reasons_text}
-    form = asked.AcceptableReasonsForm(_sent(request), initial=initial)
+    form = asked.AcceptableReasonsForm(form_data(request), initial=initial)
 
     def save(data: dict[str, Any]) -> str:
         deeds.record_acceptable_reasons(request.actor, ending=ending, **data)
@@ -230,7 +218,7 @@ def ending_children(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse
     page = _examined(request, ending_id)
     ending = page.ending
     initial = {"affected": ending.children_affected, "text": ending.best_interests_text}
-    form = asked.ChildrenForm(_sent(request), initial=initial)
+    form = asked.ChildrenForm(form_data(request), initial=initial)
 
     def save(data: dict[str, Any]) -> str:
         deeds.record_children(request.actor, ending=ending, **data)
@@ -245,7 +233,7 @@ def ending_communicate(request: ActorRequest, ending_id: uuid.UUID) -> HttpRespo
     page, today = _examined(request, ending_id), clock.today()
     ending = page.ending
     initial = {"communicated_on": ending.communicated_on or today, "reply_by": ending.reply_by}
-    form = asked.CommunicateForm(_sent(request), initial=initial)
+    form = asked.CommunicateForm(form_data(request), initial=initial)
 
     def save(data: dict[str, Any]) -> str:
         deeds.record_communication(request.actor, ending=ending, today=today, **data)
@@ -260,7 +248,7 @@ def ending_reply(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
     page, today = _examined(request, ending_id), clock.today()
     ending = page.ending
     form = asked.ReplyForm(
-        _sent(request), initial={"replied_on": ending.replied_on or today, "text": ending.reply_text}
+        form_data(request), initial={"replied_on": ending.replied_on or today, "text": ending.reply_text}
     )
 
     def save(data: dict[str, Any]) -> str:
@@ -274,7 +262,7 @@ def ending_reply(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
 @requires("housing_right.work")
 def ending_reasons(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
     page = _examined(request, ending_id)
-    form = asked.ReasonsForm(_sent(request), initial={"text": page.ending.reasons})
+    form = asked.ReasonsForm(form_data(request), initial={"text": page.ending.reasons})
 
     def save(data: dict[str, Any]) -> str:
         deeds.record_reasons(request.actor, ending=page.ending, **data)
@@ -287,7 +275,7 @@ def ending_reasons(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
 @requires("housing_right.decide")
 def ending_decide(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
     page, today = _examined(request, ending_id, "housing_right.decide"), clock.today()
-    sent = _sent(request)
+    sent = form_data(request)
     outcomes = (EarlyEnding.Status.ENDS, EarlyEnding.Status.CONTINUES) if sent else page.outcomes
     form = asked.DecideForm(sent, outcomes=outcomes, initial={"decided_on": today})
 
@@ -302,7 +290,7 @@ def ending_decide(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
 @requires("housing_right.work")
 def ending_close(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
     page = _examined(request, ending_id)
-    form = asked.CloseForm(_sent(request))
+    form = asked.CloseForm(form_data(request))
 
     def save(data: dict[str, Any]) -> str:
         deeds.close(request.actor, ending=page.ending, today=clock.today(), **data)
@@ -315,7 +303,7 @@ def ending_close(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
 @requires("housing_right.work")
 def ending_serve(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
     page, today = _examined(request, ending_id), clock.today()
-    form = asked.ServeForm(_sent(request), initial={"served_on": page.ending.served_on or today})
+    form = asked.ServeForm(form_data(request), initial={"served_on": page.ending.served_on or today})
 
     def save(data: dict[str, Any]) -> str:
         deeds.serve(request.actor, ending=page.ending, today=today, **data)
@@ -328,7 +316,7 @@ def ending_serve(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
 @requires("housing_right.decide")
 def ending_change(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
     page, today = _examined(request, ending_id, "housing_right.decide"), clock.today()
-    form = asked.ChangeForm(_sent(request), initial={"changed_on": today})
+    form = asked.ChangeForm(form_data(request), initial={"changed_on": today})
 
     def save(data: dict[str, Any]) -> str:
         deeds.change_decision(request.actor, ending=page.ending, today=today, **data)

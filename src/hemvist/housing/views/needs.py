@@ -12,11 +12,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.housing import need_queries, needs, policy_data, reach
 from hemvist.housing.forms import needs as asked
 from hemvist.housing.models import HousingNeed
@@ -27,19 +27,18 @@ from hemvist.reception.queries import get_household
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
-
 
 @require_safe
 @requires("housing_need.read")
 def need_list(request: ActorRequest) -> HttpResponse:
     today, number = clock.today(), asked_page(request)
-    show = request.GET.get("lage", "") or "open"
+    form = asked.NeedFilter(request.GET)
+    show = (form.cleaned_data["lage"] if form.is_valid() else "") or "open"
     rows, more = need_queries.list_needs(request.actor, today=today, show=show, offset=(number - 1) * SIZE, limit=SIZE)
     context = {
         "page": Page(rows, number, more),
         "counts": need_queries.counts(request.actor, today),
-        "form": asked.NeedFilter(request.GET),
+        "form": form,
         "show": show,
         "today": today,
         "may_match": request.actor.can("matching.run"),
@@ -86,7 +85,7 @@ def need_new(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
         return redirect("need", existing.pk)
     suggestion = needs.suggested(household, today)
     form = asked.NeedForm(
-        request.POST if request.method == "POST" else None,
+        form_data(request),
         areas=policy_data.area_labels(),
         initial=suggestion.initial,
     )
@@ -115,7 +114,7 @@ def need_edit(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     row = need_queries.get_need(request.actor, need_id, today=today, permission="housing_need.work")
     policy.require_with_case(request.actor, "housing_need.work", row.case, see="housing_need.work")
     form = asked.NeedForm(
-        request.POST if request.method == "POST" else None,
+        form_data(request),
         areas=policy_data.area_labels(),
         initial=asked.initial_of(row.need),
     )
@@ -142,7 +141,7 @@ def need_withdraw(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     today = clock.today()
     row = need_queries.get_need(request.actor, need_id, today=today, permission="housing_need.work")
     policy.require_with_case(request.actor, "housing_need.work", row.case, see="housing_need.work")
-    form = asked.WithdrawForm(request.POST if request.method == "POST" else None)
+    form = asked.WithdrawForm(form_data(request))
     if request.method == "POST" and form.is_valid():
         try:
             needs.withdraw_need(request.actor, need=row.need, today=today, **form.cleaned_data)
@@ -163,7 +162,7 @@ def need_lock(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     if row.locked:
         initial = {"dwelling": initial["dwelling"] or str(row.locked.pk), "reason": row.need.locked_reason}
     form = asked.LockForm(
-        request.POST if request.method == "POST" else None,
+        form_data(request),
         dwellings=[one.dwelling for one in stock_for_planning(request.actor, today)],
         need=row.need,
         initial=initial,

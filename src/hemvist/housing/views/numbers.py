@@ -7,23 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.housing import number_queries, number_summary, numbers
 from hemvist.housing.forms.numbers import CriterionForm, NumberForm, SendForm, SettleForm, VoidForm, WishForm
 from hemvist.housing.models import YearlyNumber
 from hemvist.organisation.queries import municipality
+from hemvist.reception.forms.households import taken
 from hemvist.web import charts, clock, files
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 Kind, Status = YearlyNumber.Kind, YearlyNumber.Status
 # The word in the address → the kind, and what its page is called.
 KINDS = {
@@ -70,12 +69,12 @@ def number_new(request: ActorRequest, year: int, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     code, title = KINDS[kind]
-    form = NumberForm(_posted(request), kind=code, initial={"body": numbers.default_body(year, code)})
+    form = NumberForm(form_data(request), kind=code, initial={"body": numbers.default_body(year, code)})
 
     def save() -> None:
         numbers.record_number(request.actor, year=year, kind=code, today=clock.today(), **form.cleaned_data)
 
-    if _done(form, save):
+    if taken(form, save):
         messages.success(request, _("Talet är antecknat."))
         return redirect("yearly-number-year", year)
     return _page(request, "housing/number_form.html", form, year=year, title=title)
@@ -85,8 +84,8 @@ def number_new(request: ActorRequest, year: int, kind: str) -> HttpResponse:
 @requires("yearly_number.work")
 def number_void(request: ActorRequest, year: int, number_id: uuid.UUID) -> HttpResponse:
     number = number_queries.one_number(request.actor, year, number_id)
-    form = VoidForm(_posted(request))
-    if _done(form, lambda: numbers.void_number(request.actor, number, **form.cleaned_data)):
+    form = VoidForm(form_data(request))
+    if taken(form, lambda: numbers.void_number(request.actor, number, **form.cleaned_data)):
         messages.success(request, _("Talet är struket och finns kvar i historiken."))
         return redirect("yearly-number-year", year)
     return _page(request, "housing/number_form.html", form, year=year, title=_("Stryk ett tal"), number=number)
@@ -100,7 +99,7 @@ def wish_edit(request: ActorRequest, year: int) -> HttpResponse:
     basis = number_queries.wish_basis(request.actor, year, today=today)
     current = number_queries.current_wish(request.actor, year)
     draft = current if current is not None and current.status == Status.DRAFT else None
-    form = WishForm(_posted(request), initial=WishForm.initial_of(draft or current) if current else None)
+    form = WishForm(form_data(request), initial=WishForm.initial_of(draft or current) if current else None)
 
     def save() -> None:
         said = {"persons": form.cleaned_data["persons"], "grounds": form.grounds, "today": today}
@@ -109,7 +108,7 @@ def wish_edit(request: ActorRequest, year: int) -> HttpResponse:
         else:
             numbers.draft_wish(request.actor, year=year, **said)
 
-    if _done(form, save):
+    if taken(form, save):
         messages.success(request, _("Utkastet är sparat."))
         return redirect("yearly-number-year", year)
     return _page(
@@ -130,7 +129,7 @@ def wish_settle(request: ActorRequest, year: int) -> HttpResponse:
         request,
         year,
         Status.DRAFT,
-        SettleForm(_posted(request)),
+        SettleForm(form_data(request)),
         numbers.settle_wish,
         _("Fastställ önskemålet"),
         _("Önskemålet är fastställt."),
@@ -144,7 +143,7 @@ def wish_send(request: ActorRequest, year: int) -> HttpResponse:
         request,
         year,
         Status.SETTLED,
-        SendForm(_posted(request), initial={"sent_on": clock.today()}),
+        SendForm(form_data(request), initial={"sent_on": clock.today()}),
         numbers.send_wish,
         _("Anteckna att önskemålet är lämnat"),
         _("Önskemålet är antecknat som lämnat till länsstyrelsen."),
@@ -164,7 +163,7 @@ def _settling(
     wish = number_queries.current_wish(request.actor, year)
     if wish is None or wish.status != status:
         raise Http404
-    if _done(form, lambda: deed(request.actor, wish, today=today, **form.cleaned_data)):
+    if taken(form, lambda: deed(request.actor, wish, today=today, **form.cleaned_data)):
         messages.success(request, done)
         return redirect("yearly-number-year", year)
     row = number_queries.wish_row(wish, number_queries.wish_day(year), today)
@@ -178,12 +177,12 @@ def criterion_new(request: ActorRequest, year: int, code: str) -> HttpResponse:
     row = next((row for row in page.criteria if row.criterion.code == code), None)
     if row is None:
         raise Http404
-    form = CriterionForm(_posted(request))
+    form = CriterionForm(form_data(request))
 
     def save() -> None:
         numbers.record_criterion(request.actor, year=year, criterion=code, today=clock.today(), **form.cleaned_data)
 
-    if _done(form, save):
+    if taken(form, save):
         messages.success(request, _("Värdet är antecknat."))
         return redirect("yearly-number-year", year)
     return _page(request, "housing/criterion_form.html", form, year=year, row=row)
@@ -208,26 +207,6 @@ def summary(request: ActorRequest, year: int, kind: str) -> HttpResponse:
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
-
-
-def _posted(request: ActorRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
-def _done(form: Form, save: Callable[[], object]) -> bool:
-    """Whether the form was sent, right, and taken by the service; what was wrong is put at its field."""
-    if not form.is_valid():
-        return False
-    try:
-        save()
-    except ValidationError as error:
-        if hasattr(error, "error_dict"):
-            for name, found in error.error_dict.items():
-                form.add_error(name if name in form.fields else None, found)
-        else:
-            form.add_error(None, error)
-        return False
-    return True
 
 
 def _page(request: ActorRequest, template: str, form: Form, **context: Any) -> HttpResponse:

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.housing import need_queries, offers, policy_data
 from hemvist.housing.forms.offers import AcceptForm, DeclineForm, OfferForm
 from hemvist.housing.models import Dwelling, MatchRun, Offer
@@ -22,8 +22,6 @@ from hemvist.housing.need_queries import NeedRow
 from hemvist.housing.queries import stock_for_planning
 from hemvist.reception.forms.households import place
 from hemvist.web import clock
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @form_page
@@ -37,7 +35,7 @@ def offer_new(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     proposed, day = _proposal(row, run, today)
     chosen = _key(request.GET.get("bostad", "")) or proposed
     form = OfferForm(
-        request.POST if request.method == "POST" else None,
+        form_data(request),
         dwellings=free,
         need=row.need,
         initial={

@@ -13,12 +13,12 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
 from hemvist.access.errors import NotVisible
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.coordination import words
 from hemvist.housing import right, right_services
 from hemvist.housing.forms import right as asked
@@ -30,8 +30,6 @@ from hemvist.law.types import Step
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
 from hemvist.web.templatetags.hemvist import cited, shown
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 # Facts of the clock that no duty of the plan counts from, in words.
 FACTS: dict[str, Promise] = {
@@ -137,7 +135,7 @@ def call_back_new(request: ActorRequest, household_id: uuid.UUID, person_id: uui
     page = right.right_of_household(request.actor, household_id, today=today)
     policy.require_with_case(request.actor, "housing_right.work", page.case, see="housing_right.read")
     member = _member(page, person_id)
-    form = asked.CallBackForm(request.POST if request.method == "POST" else None, initial={"notified_on": today})
+    form = asked.CallBackForm(form_data(request), initial={"notified_on": today})
     if request.method == "POST" and form.is_valid():
         try:
             right_services.record_call_back(
@@ -181,7 +179,7 @@ def support_new(request: ActorRequest, household_id: uuid.UUID) -> HttpResponse:
     household = right.require_household(request.actor, household_id)
     policy.require_with_case(request.actor, "housing_right.work", household.case, see="housing_right.read")
     initial = {"on": today, "duty": request.GET.get("slag", "")}
-    form = asked.SupportForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = asked.SupportForm(form_data(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             right_services.record_support(request.actor, household=household, today=today, **form.cleaned_data)

@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
 from hemvist.access.errors import NotVisible
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.housing import policy_data, queries, reach
 from hemvist.housing import stock as deeds
 from hemvist.housing.days import State
@@ -37,9 +37,6 @@ from hemvist.housing.queries import StockFilter, StockRow, Totals
 from hemvist.reception.forms.households import place
 from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page, query_of
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
-
 
 # --- the list ---------------------------------------------------------------------------------------------------------
 
@@ -186,7 +183,7 @@ def _write(request: ActorRequest, before: Dwelling | None) -> HttpResponse:
     today = clock.today()
     file = policy_data.housing()
     form = DwellingForm(
-        request.POST if request.method == "POST" else None,
+        form_data(request),
         units=deeds.landlords(file),
         areas={area.code: policy_data.said(area.label) for area in file.areas},
         initial=initial_of(before) if before else {"available_from": today},
@@ -210,7 +207,7 @@ def _write(request: ActorRequest, before: Dwelling | None) -> HttpResponse:
 def dwelling_block(request: ActorRequest, dwelling_id: uuid.UUID) -> HttpResponse:
     today = clock.today()
     one = _shown(request, dwelling_id)
-    form = BlockForm(request.POST if request.method == "POST" else None, initial={"starts_on": today})
+    form = BlockForm(form_data(request), initial={"starts_on": today})
     if request.method == "POST" and form.is_valid():
         try:
             deeds.block(request.actor, dwelling=one, today=today, **form.cleaned_data)

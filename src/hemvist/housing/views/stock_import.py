@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_page
 from hemvist.housing import importing, policy_data, stock
 from hemvist.housing.models import StockFile
 from hemvist.reception.layout import Layout
@@ -25,7 +25,7 @@ def _layout() -> Layout:
     return importing.stock_layout(file, stock.landlords(file))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("dwelling.write")
 def stock_import_new(request: ActorRequest) -> HttpResponse:
     """Choose a file. It is read and shown; nothing but the preview is kept."""

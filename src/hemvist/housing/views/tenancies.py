@@ -12,12 +12,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.housing import lease_queries as queries
 from hemvist.housing import policy_data, reach
 from hemvist.housing import tenancies as deeds
@@ -39,7 +39,6 @@ from hemvist.reception.forms.households import Form, place
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 ACT = "2026:1326"
 # What the page says of a lease under the act; the amended provision of the Land Code has not been read.
 RIGHT_STEPS = (
@@ -210,10 +209,6 @@ def _deed(
     return render(request, template, context)
 
 
-def _posted(request: ActorRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 @form_page
 @requires("tenancy.work")
 def tenancy_notice(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse:
@@ -221,7 +216,7 @@ def tenancy_notice(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse
     today = clock.today()
 
     def make(page: LeasePage) -> Form:
-        return NoticeForm(_posted(request), initial={"noticed_on": today})
+        return NoticeForm(form_data(request), initial={"noticed_on": today})
 
     def agreed(page: LeasePage) -> dict[str, Any]:
         lease = page.tenancy
@@ -264,7 +259,7 @@ def tenancy_extend(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse
     return _deed(
         request,
         tenancy_id,
-        lambda page: ExtendForm(_posted(request)),
+        lambda page: ExtendForm(form_data(request)),
         deeds.extend,
         "housing/tenancy_extend.html",
         _("Avtalet är förlängt."),
@@ -278,7 +273,7 @@ def tenancy_moved_out(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpRespo
 
     def make(page: LeasePage) -> Form:
         end = page.tenancy.ends_on
-        return MoveOutForm(_posted(request), initial={"last_day": min(end, today) if end else today})
+        return MoveOutForm(form_data(request), initial={"last_day": min(end, today) if end else today})
 
     return _deed(
         request,
@@ -296,7 +291,7 @@ def tenancy_void(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse:
     """The lease came to nothing; one that has begun is struck as a mistake. Tells what becomes of the need."""
 
     def make(page: LeasePage) -> Form:
-        return (VoidForm if page.tenancy.starts_on > clock.today() else MistakeForm)(_posted(request))
+        return (VoidForm if page.tenancy.starts_on > clock.today() else MistakeForm)(form_data(request))
 
     def strike(actor: Actor, **given: Any) -> Tenancy:
         struck = deeds.void(actor, **given)

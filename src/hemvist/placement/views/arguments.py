@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.placement import arguments, conditions, outcomes, weighings
 from hemvist.placement.forms.arguments import NewArgument
 from hemvist.web import clock
@@ -72,12 +72,12 @@ def alternative(request: ActorRequest, code: str) -> HttpResponse:
     return render(request, "placement/alternative.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("placement.weigh")
 def argument_new(request: ActorRequest) -> HttpResponse:
     found = arguments.placement(clock.today())
     form = NewArgument(
-        request.POST if request.method == "POST" else None,
+        form_data(request),
         found=found,
         initial={"alternative": request.GET.get("alternativ", "")},
     )

@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.placement import followup
 from hemvist.placement.forms.assignments import FollowPoint
 from hemvist.web import clock
@@ -28,12 +28,12 @@ def assignment_points(request: ActorRequest) -> HttpResponse:
     return render(request, "placement/assignments.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("assignment_point.follow")
 def assignment_point_follow(request: ActorRequest, decision: str, number: int) -> HttpResponse:
     today = clock.today()
     owner, point = followup.one_point(request.actor, decision, number, today=today)
-    form = FollowPoint(request.POST if request.method == "POST" else None, initial={"on": today})
+    form = FollowPoint(form_data(request), initial={"on": today})
     if request.method == "POST" and form.is_valid():
         try:
             followup.follow_point(request.actor, decision=decision, number=number, today=today, **form.cleaned_data)

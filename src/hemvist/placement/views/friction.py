@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.placement import friction
 from hemvist.placement.forms.friction import FrictionFilterForm, SolveFriction, WriteFriction
 from hemvist.placement.friction import FrictionFilter
@@ -22,7 +22,6 @@ from hemvist.placement.models import Friction
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 # What the address says → the status to show; nothing said shows what is open.
 SHOWN = {"": Friction.Status.OPEN, Friction.Status.SOLVED: Friction.Status.SOLVED, "alla": ""}
 
@@ -82,7 +81,7 @@ def _write(
     done: str,
 ) -> HttpResponse:
     form = WriteFriction(
-        request.POST if request.method == "POST" else None,
+        form_data(request),
         units=friction.working_units(),
         causes=friction.causes(),
         initial=initial,
@@ -112,7 +111,7 @@ def _place(form: WriteFriction, error: ValidationError) -> None:
 def friction_solve(request: ActorRequest, friction_id: int) -> HttpResponse:
     today = clock.today()
     entry = friction.one(request.actor, friction_id)
-    form = SolveFriction(request.POST if request.method == "POST" else None, initial={"solved_on": today})
+    form = SolveFriction(form_data(request), initial={"solved_on": today})
     if request.method == "POST" and form.is_valid():
         try:
             friction.solve(request.actor, entry, today=today, **form.cleaned_data)

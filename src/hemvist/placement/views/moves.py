@@ -13,17 +13,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_page
 from hemvist.organisation.models import Move, Unit
 from hemvist.placement import amending, letters, moving, queries
 from hemvist.placement.forms import moves as asked
 from hemvist.placement.moving import Access, Plan
 from hemvist.web import clock
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe

@@ -14,11 +14,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.placement import arguments, conditions, outcomes, weighings
 from hemvist.placement.arguments import Placement
 from hemvist.placement.forms.weighing import WeighingForm, WhatIf
@@ -286,7 +286,7 @@ def _together_context(together: Together, found: Placement, me: str) -> dict[str
 # --- weighing ---------------------------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("placement.weigh")
 def weighing_edit(request: ActorRequest) -> HttpResponse:
     """All of the weighing in one form. ``?nytt=1`` begins anew from the suggested criteria; nothing is lost until it
@@ -296,9 +296,7 @@ def weighing_edit(request: ActorRequest) -> HttpResponse:
     saved = weighings.mine(request.actor, found)
     anew = saved is None or "nytt" in request.GET
     own = weighings.fresh(found) if anew or saved is None else saved
-    form = WeighingForm(
-        request.POST if request.method == "POST" else None, own=own, found=found, initial={"note": own.note}
-    )
+    form = WeighingForm(form_data(request), own=own, found=found, initial={"note": own.note})
     if request.method == "POST" and form.is_valid():
         try:
             weighings.save(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -46,6 +46,18 @@ def place(form: forms.Form, error: ValidationError) -> None:
 # A year typed wrong is told, and no day that is counted from one falls outside the calendar.
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 OUTSIDE = _("Kontrollera årtalet: skriv en dag från 1900 till 2200.")
+
+
+def taken(form: forms.Form, save: Callable[[], object]) -> bool:
+    """Whether the form was sent, is right, and was taken by the service; what was wrong stands at its field."""
+    if not form.is_valid():
+        return False
+    try:
+        save()
+    except ValidationError as error:
+        place(form, error)
+        return False
+    return True
 
 
 def day(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:

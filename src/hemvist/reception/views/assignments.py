@@ -19,11 +19,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.law.reception import DecisionKind, appeal, receiving_duty
 from hemvist.law.regime import Regime, governing
 from hemvist.law.target_group import PERMIT_GROUND_LABELS, Living
@@ -37,7 +37,6 @@ from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
 from hemvist.web.templatetags.hemvist import longdate
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 # How many anvisningar a form offers to choose among.
 MOST_CHOICES = 200
 
@@ -156,7 +155,7 @@ def _entry(
 ) -> HttpResponse:
     """The page on which a household is typed in, or its registration."""
     today = clock.today()
-    entry = asked.HouseholdEntry(kind, request.POST if request.method == "POST" else None, today)
+    entry = asked.HouseholdEntry(kind, form_data(request), today)
     if entry.judged and (new := entry.household()):
         try:
             household = services.register_households(request.actor, [new], today=today)[0]
@@ -359,7 +358,7 @@ def assignment_end(request: ActorRequest, assignment_id: uuid.UUID) -> HttpRespo
     found = line.assignment
     others, _more = queries.list_assignments(request.actor, today=today, limit=MOST_CHOICES)
     others = [o for o in others if o.assignment.id != found.id and o.assignment.status == Assignment.Status.ACTIVE]
-    posted = request.POST if request.method == "POST" else None
+    posted = form_data(request)
     form = asked.EndAssignment(posted, others=others, initial={"on": today})
 
     def deed(data: dict[str, Any]) -> None:
@@ -395,7 +394,7 @@ def assignment_end(request: ActorRequest, assignment_id: uuid.UUID) -> HttpRespo
 def assignment_add(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     """An anvisning for a household that already has a case."""
     today = clock.today()
-    posted = request.POST if request.method == "POST" else None
+    posted = form_data(request)
     form = asked.AddAssignment(posted, row=row)
     made: list[Assignment] = []
 

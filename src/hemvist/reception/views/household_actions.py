@@ -16,11 +16,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from hemvist.access import policy
 from hemvist.access.errors import NotVisible
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_data, form_page
 from hemvist.access.models import User
 from hemvist.access.roles import PERMISSIONS
 from hemvist.coordination import queries as coordination
@@ -35,8 +34,6 @@ from hemvist.reception.queries import HouseholdRow
 from hemvist.reception.views.households import field_words, household_view, member_of, names_in, person_view, thing_view
 from hemvist.web import clock
 from hemvist.web.templatetags.hemvist import longdate
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def answer(
@@ -70,10 +67,6 @@ def done(request: ActorRequest, said: str, to: str, *args: Any) -> HttpResponse:
     return redirect(to, *args)
 
 
-def _sent(request: ActorRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _here(members: Any) -> list[str]:
     return [str(member.person.id) for member in members]
 
@@ -92,7 +85,7 @@ def fact_new(request: ActorRequest, row: HouseholdRow, person: Person, kind: str
     )
     today, member = clock.today(), member_of(row, person.id)
     old = _corrected(person, kind, request.GET.get("corrects", ""))
-    form = asked.FACT_FORMS[kind](_sent(request), today=today, corrects=old)
+    form = asked.FACT_FORMS[kind](form_data(request), today=today, corrects=old)
 
     def act(data: dict[str, Any]) -> HttpResponse:
         services.record_fact(
@@ -171,7 +164,7 @@ def _protection_means(request: ActorRequest, row: HouseholdRow, today: date) -> 
 @person_view("case.write")
 def identifier_new(request: ActorRequest, row: HouseholdRow, person: Person) -> HttpResponse:
     today = clock.today()
-    form = asked.IdentifierForm(_sent(request), initial={"valid_from": today, "source": FactSource.TAX_AGENCY})
+    form = asked.IdentifierForm(form_data(request), initial={"valid_from": today, "source": FactSource.TAX_AGENCY})
 
     def act(data: dict[str, Any]) -> HttpResponse:
         services.add_identifier(request.actor, person=person, today=today, **data)
@@ -197,7 +190,7 @@ def identifier_new(request: ActorRequest, row: HouseholdRow, person: Person) -> 
 @household_view("case.write")
 def person_add(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     today = clock.today()
-    form = asked.PersonForm(_sent(request), initial={"joined_on": today, "source": FactSource.PERSON})
+    form = asked.PersonForm(form_data(request), initial={"joined_on": today, "source": FactSource.PERSON})
 
     def act(data: dict[str, Any]) -> HttpResponse:
         numbers = ((data["identifier_kind"], data["identifier"]),) if data["identifier"] else ()
@@ -229,7 +222,7 @@ def person_add(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 def membership_end(request: ActorRequest, row: HouseholdRow, membership: Membership) -> HttpResponse:
     """A person moves away, forms a household of one's own, or has died."""
     today, member = clock.today(), member_of(row, membership.person_id)
-    form = asked.LeaveForm(_sent(request), initial={"on": today})
+    form = asked.LeaveForm(form_data(request), initial={"on": today})
 
     @transaction.atomic
     def act(data: dict[str, Any]) -> HttpResponse:
@@ -282,7 +275,7 @@ def arrival_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
         "on": planned if planned and planned <= today else today,
         "source": FactSource.STAFF,
     }
-    form = asked.ArrivalForm(_sent(request), initial=initial, members=waiting)
+    form = asked.ArrivalForm(form_data(request), initial=initial, members=waiting)
 
     def act(data: dict[str, Any]) -> HttpResponse:
         persons = [m.person for m in waiting if str(m.person.id) in data["persons"]]
@@ -308,7 +301,7 @@ def arrival_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 @thing_view("case.write", Arrival, "person.case.household")
 def arrival_void(request: ActorRequest, row: HouseholdRow, arrival: Arrival) -> HttpResponse:
     today, member = clock.today(), member_of(row, arrival.person_id)
-    form = asked.ReasonForm(_sent(request))
+    form = asked.ReasonForm(form_data(request))
 
     def act(data: dict[str, Any]) -> HttpResponse:
         services.void_arrival(request.actor, arrival=arrival, reason=data["reason"], today=today)
@@ -335,7 +328,7 @@ def arrival_void(request: ActorRequest, row: HouseholdRow, arrival: Arrival) -> 
 @household_view("case.write")
 def arrival_plan(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     names = ("planned_arrival_on", "already_living_here", "needs_dwelling")
-    form = asked.ArrivalPlanForm(_sent(request), initial={name: getattr(row.household, name) for name in names})
+    form = asked.ArrivalPlanForm(form_data(request), initial={name: getattr(row.household, name) for name in names})
 
     def act(data: dict[str, Any]) -> HttpResponse:
         services.change_plan_of_arrival(request.actor, household=row.household, today=clock.today(), **data)
@@ -348,7 +341,7 @@ def arrival_plan(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
 @household_view("case.write")
 def case_close(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     today = clock.today()
-    form = asked.CloseForm(_sent(request), initial={"on": today})
+    form = asked.CloseForm(form_data(request), initial={"on": today})
     plan = coordination.summaries([row.case.id], today).get(row.case.id)
     left = plan.open if plan else 0
 
@@ -384,7 +377,7 @@ def case_reopen(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     return answer(
         request,
         row,
-        asked.EmptyForm(_sent(request)),
+        asked.EmptyForm(form_data(request)),
         act,
         heading=_("Öppna ärendet igen"),
         button=_("Öppna igen"),
@@ -406,7 +399,7 @@ def coordinator_appoint(request: ActorRequest, row: HouseholdRow) -> HttpRespons
         able["grants__handles_protected"] = True
     users = User.objects.filter(is_active=True, **able).order_by("name").distinct()
     form = asked.CoordinatorForm(
-        _sent(request),
+        form_data(request),
         initial={"valid_from": today, "unit": units[0].id if len(units) == 1 else None},
         units=units,
         users=[(str(user.id), user.name) for user in users],
@@ -439,7 +432,7 @@ def coordinator_appoint(request: ActorRequest, row: HouseholdRow) -> HttpRespons
 def guidance_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     today = clock.today()
     contact = row.contact.known.language if row.contact else None
-    form = asked.GuidanceForm(_sent(request), initial={"on": today, "language": contact.spoken if contact else ""})
+    form = asked.GuidanceForm(form_data(request), initial={"on": today, "language": contact.spoken if contact else ""})
 
     def act(data: dict[str, Any]) -> HttpResponse:
         coordinating.log_guidance(request.actor, case=row.case, today=today, **data)
@@ -463,7 +456,7 @@ def own_task_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
     units = coordination.units_for_hand_over()
     if row.case.protected:
         units = [unit for unit in units if unit.branch_id == row.case.branch_id]
-    form = asked.OwnTaskForm(_sent(request), units=units, members=row.current)
+    form = asked.OwnTaskForm(form_data(request), units=units, members=row.current)
 
     def act(data: dict[str, Any]) -> HttpResponse:
         coordinating.add_own_task(
@@ -503,7 +496,7 @@ def report_send(request: ActorRequest, row: HouseholdRow, report: AuthorityRepor
     """The report's text to copy, and that it has been sent. Hemvist sends nothing itself."""
     today = clock.today()
     kind = report.kind if row.received_on else AuthorityReport.Kind.NOT_RECEIVED
-    form = asked.ReportForm(_sent(request), initial={"kind": kind, "sent_on": today})
+    form = asked.ReportForm(form_data(request), initial={"kind": kind, "sent_on": today})
 
     def act(data: dict[str, Any]) -> HttpResponse:
         coordinating.send_report(request.actor, report_id=report.id, today=today, **data)
@@ -535,7 +528,7 @@ def consent_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
         "expires_on": asked.in_a_year(today),
         "language": contact.spoken if contact else "",
     }
-    form = asked.ConsentForm(_sent(request), row=row, initial=initial)
+    form = asked.ConsentForm(form_data(request), row=row, initial=initial)
 
     def act(data: dict[str, Any]) -> HttpResponse:
         names = ("purpose", "language", "interpreter_used", "given_on", "expires_on")
@@ -586,7 +579,7 @@ def consent_withdraw(request: ActorRequest, row: HouseholdRow, consent: Consent)
     return answer(
         request,
         row,
-        asked.EmptyForm(_sent(request)),
+        asked.EmptyForm(form_data(request)),
         act,
         heading=_("Samtycket återtas"),
         button=_("Registrera att det är återtaget"),
@@ -626,7 +619,7 @@ def disclosure_new(request: ActorRequest, row: HouseholdRow) -> HttpResponse:
         for code in GROUNDS
     }
     initial = {"valid_to": asked.in_a_year(today), "ground": "consent" if consent else None}
-    form = asked.DisclosureForm(_sent(request), initial=initial)
+    form = asked.DisclosureForm(form_data(request), initial=initial)
 
     def act(data: dict[str, Any]) -> HttpResponse:
         made = sharing.make_disclosure(request.actor, today=today, **chosen, **data)
@@ -666,7 +659,7 @@ def disclosure_approve(request: ActorRequest, row: HouseholdRow, disclosure: Dis
     return answer(
         request,
         row,
-        asked.EmptyForm(_sent(request)),
+        asked.EmptyForm(form_data(request)),
         act,
         heading=_("Godkänn utlämnandet"),
         button=_("Godkänn"),
@@ -692,7 +685,7 @@ def disclosure_revoke(request: ActorRequest, row: HouseholdRow, disclosure: Disc
     return answer(
         request,
         row,
-        asked.RevokeForm(_sent(request)),
+        asked.RevokeForm(form_data(request)),
         act,
         heading=_("Avsluta utlämnandet"),
         button=_("Avsluta"),

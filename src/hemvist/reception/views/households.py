@@ -20,13 +20,13 @@ from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from hemvist.access import policy
 from hemvist.access.actor import Actor
 from hemvist.access.decorators import View, requires
 from hemvist.access.errors import NotVisible
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_page
 from hemvist.access.models import Case
 from hemvist.coordination import queries as coordination
 from hemvist.coordination import words
@@ -165,7 +165,7 @@ def _asked(request: ActorRequest, today: date) -> tuple[ListFilter, HouseholdFil
     return form, wanted, coordination.households_with_late_tasks(today) if given.get("forsenade") else None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("case.list")
 def household_list(request: ActorRequest) -> HttpResponse:
     """The list. The filter is posted, so that a name never stands in an address."""

@@ -15,13 +15,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
 from hemvist.access.errors import NotVisible
-from hemvist.access.http import ActorRequest
+from hemvist.access.http import ActorRequest, form_page
 from hemvist.reception import importing
 from hemvist.reception.forms.assignments import UploadFile
 from hemvist.reception.import_columns import LAYOUT
@@ -35,7 +35,7 @@ PROGRESS_SECONDS = 600
 STOP_POLLING = 286
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 @requires("import.run")
 def import_new(request: ActorRequest) -> HttpResponse:
     """Choose a file. It is read and shown; nothing but the preview is kept."""

@@ -1,4 +1,4 @@
-"""What must not stand in texts about ways of working and arguments: anything that gives a person away."""
+"""What must not stand in texts about ways of working, arguments and homes: anything that gives a person away."""
 
 from __future__ import annotations
 
