@@ -218,7 +218,7 @@ class Homes:
         given = {"programme": "", "no_referral_since": LATER - 90 * DAY}
         ending.record_ground(self.owner, ending=one, today=LATER, **given)
         ending.record_acceptable_reasons(self.owner, ending=one, outcome="none", text=WORDS)
-        ending.record_children(self.owner, ending=one, affected=True, text=WORDS)
+        ending.record_children(self.owner, ending=one, affected=True, text=WORDS, today=LATER)
         told_on, reply_by = LATER - 30 * DAY, LATER - 9 * DAY
         ending.record_communication(self.owner, ending=one, communicated_on=told_on, reply_by=reply_by, today=LATER)
         ending.record_reply(self.owner, ending=one, replied_on=reply_by, text=WORDS, today=LATER)
@@ -674,7 +674,7 @@ WITHOUT_ACTOR = {
     "days.vacant_since": "computes on days",
     "ending.said": "words",
     "ending_case.facts_of": "computes on a case already read",
-    "ending_case.minor_in_household": "for services; of a case that the caller was allowed to read",
+    "ending_case.minor_in_household": "computes on a household already read",
     "ending_case.standing_blocks": "law",
     "ending_case.ground_steps": "words on a case already read",
     "ending_case.standing_case": "for services; of a person that the caller was allowed to read",
@@ -1017,7 +1017,8 @@ DEEDS: dict[str, Deed] = {
         lambda h, a, one: ending.record_acceptable_reasons(a, ending=one, outcome="exist", text=WORDS),
     ),
     "ending.record_children": ending_deed(
-        "children_recorded", lambda h, a, one: ending.record_children(a, ending=one, affected=True, text=WORDS)
+        "children_recorded",
+        lambda h, a, one: ending.record_children(a, ending=one, affected=True, text=WORDS, today=LATER),
     ),
     "ending.record_communication": ending_deed(
         "communicated",

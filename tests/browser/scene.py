@@ -383,7 +383,7 @@ def rights(coordinator: Actor, longest: Household, people: list[Person], today: 
     case = made["decided"]
     ending.record_ground(coordinator, ending=case, programme="", no_referral_since=day, today=day)
     ending.record_acceptable_reasons(coordinator, ending=case, outcome="none", text="Inga skäl har kommit fram.")
-    ending.record_children(coordinator, ending=case, affected=False, text="Beslutet gäller bara den vuxna.")
+    ending.record_children(coordinator, ending=case, affected=False, text="Beslutet gäller bara den vuxna.", today=day)
     heard = day + timedelta(days=20)
     ending.record_communication(coordinator, ending=case, communicated_on=day, reply_by=heard, today=day)
     ending.record_reply(coordinator, ending=case, replied_on=heard, text="Jag har fått ett arbete.", today=heard)

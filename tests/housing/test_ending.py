@@ -46,7 +46,7 @@ def opened(coordinator: Actor, home: Household) -> Open:
 
 def heard(actor: Actor, ending: EarlyEnding) -> None:
     """All that every ground asks for: children, communication, a reply, the reasons."""
-    deeds.record_children(actor, ending=ending, affected=True, text=SECRET)
+    deeds.record_children(actor, ending=ending, affected=True, text=SECRET, today=date(2027, 8, 10))
     deeds.record_communication(
         actor, ending=ending, communicated_on=date(2027, 8, 10), reply_by=date(2027, 8, 31), today=date(2027, 8, 10)
     )
@@ -200,9 +200,9 @@ def test_that_the_right_goes_on_may_be_decided_as_soon_as_there_are_reasons(coor
         ("record_ground", {"programme": "gym", "no_referral_since": None, "today": LATER}, "programme"),
         ("record_acceptable_reasons", {"outcome": "perhaps", "text": "x"}, "outcome"),
         ("record_acceptable_reasons", {"outcome": "none", "text": " "}, "text"),
-        ("record_children", {"affected": None, "text": ""}, "affected"),
-        ("record_children", {"affected": True, "text": " "}, "text"),
-        ("record_children", {"affected": False, "text": " "}, "text"),
+        ("record_children", {"affected": None, "text": "", "today": LATER}, "affected"),
+        ("record_children", {"affected": True, "text": " ", "today": LATER}, "text"),
+        ("record_children", {"affected": False, "text": " ", "today": LATER}, "text"),
         (
             "record_ground",
             {"programme": "", "no_referral_since": date(2027, 2, 14), "today": LATER},
@@ -244,11 +244,14 @@ def test_a_no_about_children_needs_its_reason_only_with_a_child_in_the_household
     ending = complete(coordinator, opened())
     EarlyEnding.objects.filter(pk=ending.pk).update(children_affected=False, best_interests_text="")
     assert any("barn i hushållet" in step.text for step in examined(coordinator, ending).state.lacks)
-    deeds.record_children(coordinator, ending=ending, affected=False, text="De bor hos sin far.")
+    deeds.record_children(coordinator, ending=ending, affected=False, text="De bor hos sin far.", today=LATER)
     assert examined(coordinator, ending).state.may_decide
     for person in Person.objects.filter(case=ending.person.case).exclude(pk=ending.person_id):
-        fact(person, "birth_date", {"on": "1990-01-01"}, date(2026, 12, 2))
-    deeds.record_children(coordinator, ending=ending, affected=False, text="")
+        # Children when the case was begun, of age a week before it is answered.
+        born = LATER.replace(year=LATER.year - 18) - timedelta(days=7)
+        assert born.replace(year=born.year + 18) > ending.opened_on
+        fact(person, "birth_date", {"on": born.isoformat()}, date(2026, 12, 2))
+    deeds.record_children(coordinator, ending=ending, affected=False, text="", today=LATER)
     assert examined(coordinator, ending).state.may_decide
 
 

@@ -41,7 +41,7 @@ def ending(coordinator: Actor, household: Callable[..., Household]) -> EarlyEndi
     made = deeds.open_ending(coordinator, person=adult(settle(household())), ground="not_in_programme", today=begun)
     deeds.record_ground(coordinator, ending=made, today=begun, programme="", no_referral_since=date(2027, 5, 1))
     deeds.record_acceptable_reasons(coordinator, ending=made, outcome="none", text="Inget skäl har kommit fram.")
-    deeds.record_children(coordinator, ending=made, affected=True, text="Barnen går kvar i sin skola.")
+    deeds.record_children(coordinator, ending=made, affected=True, text="Barnen går kvar i sin skola.", today=begun)
     deeds.record_communication(coordinator, ending=made, communicated_on=begun, reply_by=date(2027, 8, 20), today=begun)
     deeds.record_reply(coordinator, ending=made, replied_on=date(2027, 8, 9), text="Jag väntar på besked.", today=LATER)
     deeds.record_reasons(coordinator, ending=made, text="Först det.\n\nSedan detta.")

@@ -26,7 +26,7 @@ from hemvist.housing.ending_case import (
     standing_case,
 )
 from hemvist.housing.models import EarlyEnding
-from hemvist.housing.right import DECIDE, READ, WORK, right_of_person
+from hemvist.housing.right import DECIDE, READ, WORK, right_of_person, rights_in
 from hemvist.housing.right_rows import RightRow
 from hemvist.law import ending_early as law
 from hemvist.law.ending_early import EndGround, Programme, Reasons
@@ -124,7 +124,7 @@ def record_acceptable_reasons(actor: Actor, *, ending: EarlyEnding, outcome: str
 
 
 @transaction.atomic
-def record_children(actor: Actor, *, ending: EarlyEnding, affected: bool | None, text: str) -> None:
+def record_children(actor: Actor, *, ending: EarlyEnding, affected: bool | None, text: str, today: date) -> None:
     """Whether the decision concerns children, and then what is best for them.
 
     With a child in the household a no needs its reason in words.
@@ -134,7 +134,7 @@ def record_children(actor: Actor, *, ending: EarlyEnding, affected: bool | None,
         raise ValidationError({"affected": _("Svara om beslutet rör barn.")})
     if affected:
         text = _words(text, "text", TEXT_LENGTH, _("Skriv bedömningen av barnets bästa."))
-    elif minor_in_household(ending.person, ending.opened_on):
+    elif minor_in_household(rights_in(ending.person.case, today), today):
         asked = _("Det finns barn i hushållet. Skriv varför beslutet inte rör dem.")
         text = _words(text, "text", TEXT_LENGTH, asked)
     elif len(text) > TEXT_LENGTH:
@@ -224,7 +224,8 @@ def decide(
         raise ValidationError(wrong)
     if not ending.reasons:
         raise ValidationError(_("Skriv skälen till beslutet först."))
-    facts = facts_of(ending, right, decided_on, appeal_instruction=appeal_instruction)
+    household = rights_in(ending.person.case, decided_on)
+    facts = facts_of(ending, right, household, decided_on, appeal_instruction=appeal_instruction)
     state = law.test(facts)
     if outcome == Status.ENDS and not state.may_decide:
         left = (*state.blocks, *state.lacks)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -38,10 +39,18 @@ FORFEITURE = sfs("1970:994", "12 kap. 42 §")
 # --- the rule, asked --------------------------------------------------------------------------------------------------
 
 
-def facts_of(ending: EarlyEnding, right: RightRow | None, on: date, *, appeal_instruction: bool = True) -> EndingFacts:
+def facts_of(
+    ending: EarlyEnding,
+    right: RightRow | None,
+    household: Iterable[RightRow],
+    on: date,
+    *,
+    appeal_instruction: bool = True,
+) -> EndingFacts:
     """The case as the rule reads it. An answer from before the last communication is no answer to it.
 
-    The letter always says how to appeal; whoever decides says that it has been read (``appeal_instruction``).
+    ``household`` are the rights in the person's case on the day ``on``. The letter always says how to appeal; whoever
+    decides says that it has been read (``appeal_instruction``).
     """
     told, replied = ending.communicated_on, ending.replied_on
     return EndingFacts(
@@ -58,7 +67,7 @@ def facts_of(ending: EarlyEnding, right: RightRow | None, on: date, *, appeal_in
         lease_forfeited_on=ending.lease_forfeited_on,
         separated_on=ending.separated_on,
         children_affected=ending.children_affected,
-        minor_in_household=minor_in_household(ending.person, on),
+        minor_in_household=minor_in_household(household, on),
         best_interests_assessed=bool(ending.best_interests_text),
         communicated_on=told,
         reply_by=ending.reply_by,
@@ -68,9 +77,9 @@ def facts_of(ending: EarlyEnding, right: RightRow | None, on: date, *, appeal_in
     )
 
 
-def minor_in_household(person: Person, on: date) -> bool:
-    """Whether somebody who lives in the person's household is a child on the day. Asks no permission."""
-    return any(row.here and row.birth_date and not row.is_adult(on) for row in rights_in(person.case, on))
+def minor_in_household(household: Iterable[RightRow], on: date) -> bool:
+    """Whether somebody of those in the case who live here is a child on the day."""
+    return any(row.here and row.birth_date and not row.is_adult(on) for row in household)
 
 
 def standing_blocks(ground: EndGround, right: RightRow | None, on: date) -> tuple[Step, ...]:
@@ -257,8 +266,10 @@ def examine(actor: Actor, ending_id: uuid.UUID, *, today: date) -> EndingPage:
     if ending is None:
         raise NotVisible(action=READ, object_id=str(ending_id))
     case = ending.person.case
-    right = right_of_person(ending.person, today)
-    facts = facts_of(ending, _before_decision(right, ending), ending.decided_on or today)
+    household, on = rights_in(case, today), ending.decided_on or today
+    right = next((row for row in household if row.person_id == ending.person_id), None)
+    then = household if on == today else rights_in(case, on)
+    facts = facts_of(ending, _before_decision(right, ending), then, on)
     state = law.test(facts)
     audit.record(
         actor,

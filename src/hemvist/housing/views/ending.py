@@ -221,7 +221,7 @@ def ending_children(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse
     form = asked.ChildrenForm(form_data(request), initial=initial)
 
     def save(data: dict[str, Any]) -> str:
-        deeds.record_children(request.actor, ending=ending, **data)
+        deeds.record_children(request.actor, ending=ending, today=clock.today(), **data)
         return _("Bedömningen är sparad.")
 
     return _deed(request, page, form, save, "housing/ending_children_form.html")
