@@ -19,13 +19,12 @@ from hemvist.access.models import Case
 from hemvist.housing import policy_data, reach, right_rows, tenancies
 from hemvist.housing.models import ChecklistTick, Dwelling, HousingNeed, Tenancy, TenancyEvent
 from hemvist.housing.need_queries import case_names
+from hemvist.housing.queries import SOON_MONTHS
 from hemvist.law.calendar import add_months
 from hemvist.organisation.housing_schema import LeaseForm
 from hemvist.reception.models import Household
 
 READ, WORK = "tenancy.read", "tenancy.work"
-# Months ahead within which the end of a lease is near.
-SOON_MONTHS = 3
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------

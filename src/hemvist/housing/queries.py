@@ -46,7 +46,7 @@ from hemvist.housing.stock import PROMISED
 from hemvist.law.calendar import add_months
 from hemvist.reception.facts import search_key
 
-# Months within which a dwelling is told to become vacant soon.
+# Months within which the end of a lease is near, and a dwelling is told to become vacant soon.
 SOON_MONTHS = 3
 YEAR_MONTHS = 12
 LET = frozenset({State.OCCUPIED, State.ENDING})

@@ -24,6 +24,8 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
+# The kinds in which a table can be had.
+TABLES = ("csv", "xlsx")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,6 +56,14 @@ def xlsx_bytes(sheet_name: str, header: Sequence[str], table: Iterable[Sequence[
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def table_file(
+    kind: str, name: str, sheet_name: str, header: Sequence[str], table: Iterable[Sequence[Any]]
+) -> HttpResponse:
+    """The table as an answer that the browser saves under ``name.kind``, one of :data:`TABLES`."""
+    content = xlsx_bytes(sheet_name, header, table) if kind == "xlsx" else csv_bytes(header, table)
+    return download(content, name, kind)
 
 
 def download(content: bytes, name: str, kind: str) -> HttpResponse:

@@ -62,11 +62,10 @@ def _chart(found: Balance, title: str) -> charts.Chart:
 @requires("housing_balance.view")
 def balance_file(request: ActorRequest, kind: str) -> HttpResponse:
     """The months as CSV or XLSX, with the scenario of the address."""
-    if kind not in ("csv", "xlsx"):
+    if kind not in files.TABLES:
         raise Http404
     today = clock.today()
     asked = BalanceForm(request.GET or None, today=today).asked
     table = balances.table(balances.balance_page(request.actor, asked, today=today, exported=True))
     header = [str(label) for label in COLUMNS]
-    make = files.csv_bytes(header, table) if kind == "csv" else files.xlsx_bytes(_("Bostäder"), header, table)
-    return files.download(make, f"bostadsbalans-{today.isoformat()}", kind)
+    return files.table_file(kind, f"bostadsbalans-{today.isoformat()}", _("Bostäder"), header, table)

@@ -192,7 +192,7 @@ def criterion_new(request: ActorRequest, year: int, code: str) -> HttpResponse:
 @requires("yearly_number.view")
 def summary(request: ActorRequest, year: int, kind: str) -> HttpResponse:
     """The year for länsstyrelsen's follow-up, as CSV or XLSX. A hidden number is told as fewer than the threshold."""
-    if kind not in ("csv", "xlsx"):
+    if kind not in files.TABLES:
         raise Http404
     lines = number_summary.summary(request.actor, year, today=clock.today())
     owner = municipality()
@@ -202,8 +202,7 @@ def summary(request: ActorRequest, year: int, kind: str) -> HttpResponse:
         words = _("Tal från 1 till %(most)d visas inte, och ibland inte heller ett större tal.")
         table.append([_("Små tal"), words % {"most": owner.small_number_threshold - 1}, "", ""])
     header = [_("Avsnitt"), _("Uppgift"), _("Värde"), _("Anmärkning")]
-    content = files.csv_bytes(header, table) if kind == "csv" else files.xlsx_bytes(str(year), header, table)
-    return files.download(content, f"kommuntal-{year}", kind)
+    return files.table_file(kind, f"kommuntal-{year}", str(year), header, table)
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------

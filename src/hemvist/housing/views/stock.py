@@ -122,14 +122,13 @@ EXPORT_COLUMNS: Mapping[str, Any] = {
 @requires("dwelling.view")
 def dwelling_file(request: ActorRequest, kind: str) -> HttpResponse:
     """The list as it is narrowed, as CSV or XLSX."""
-    if kind not in ("csv", "xlsx"):
+    if kind not in files.TABLES:
         raise NotVisible(action="dwelling.view")
     today = clock.today()
     found = queries.list_dwellings(request.actor, _asked(request)[1], today=today)
     header = [str(label) for label in EXPORT_COLUMNS.values()]
     table = [_cells(row) for row in found.rows]
-    content = files.csv_bytes(header, table) if kind == "csv" else files.xlsx_bytes(_("Bostäder"), header, table)
-    return files.download(content, f"bostader-{today.isoformat()}", kind)
+    return files.table_file(kind, f"bostader-{today.isoformat()}", _("Bostäder"), header, table)
 
 
 def _cells(row: StockRow) -> list[object]:

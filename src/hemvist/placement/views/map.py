@@ -94,9 +94,8 @@ def responsibility_map_file(request: HttpRequest) -> HttpResponse:
     table = [line for row in found.obligations for line in _lines(row)]
     header = [str(label) for label in COLUMNS]
     name = "-".join((_("lag-till-namnd"), found.day.isoformat()))
-    if request.GET.get("format") == "xlsx":
-        return files.download(files.xlsx_bytes(_("Lag till nämnd"), header, table), name, "xlsx")
-    return files.download(files.csv_bytes(header, table), name, "csv")
+    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    return files.table_file(kind, name, _("Lag till nämnd"), header, table)
 
 
 def _lines(row: ObligationRow) -> Iterator[list[Any]]:

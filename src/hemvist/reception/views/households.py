@@ -215,9 +215,8 @@ def household_export(request: ActorRequest) -> HttpResponse:
     table = [[str(labels[name][row[name]]) if name in labels else row[name] for name in COLUMNS] for row in found]
     header = [str(label) for label in COLUMNS.values()]
     name = "-".join((_("hushall"), today.isoformat()))
-    if request.GET.get("format") == "xlsx":
-        return files.download(files.xlsx_bytes(_("Hushåll"), header, table), name, "xlsx")
-    return files.download(files.csv_bytes(header, table), name, "csv")
+    kind = "xlsx" if request.GET.get("format") == "xlsx" else "csv"
+    return files.table_file(kind, name, _("Hushåll"), header, table)
 
 
 # --- the household ----------------------------------------------------------------------------------------
