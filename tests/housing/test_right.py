@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from tests.housing.rights import END, LATER, RECEIVED, adult, fact, protect, rule, settle
 
@@ -16,7 +17,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry
 from hemvist.access.roles import Role
-from hemvist.housing import right, right_services
+from hemvist.housing import right, right_rows, right_services
 from hemvist.housing.models import CallBack, Dwelling, EarlyEnding, SupportGiven, Tenancy
 from hemvist.housing.right import MemberRight
 from hemvist.law.housing_right import StartBranch
@@ -176,6 +177,34 @@ def test_who_joins_an_assigned_household_has_no_own_right(coordinator: Actor, ho
     assert rows[adult(home).pk].end == END
     Assignment.objects.get(household=home).persons.add(joined)
     assert rows_of(coordinator, home)[joined.pk].end == date(2030, 6, 1)
+
+
+def test_the_clock_of_a_list_is_that_of_the_page_though_births_are_read_of_few(
+    coordinator: Actor, home: Household
+) -> None:
+    """A list reads a birth only for whether it was here; one told to be here, and corrected, counts as it stands."""
+    born, mistaken, unknown = (Person.objects.create(case=home.case) for _ in range(3))
+    for person in (born, mistaken, unknown):
+        Membership.objects.create(household=home, person=person, position="child", valid_from=date(2027, 6, 1))
+    fact(born, "birth_date", {"on": "2027-06-01", "in_sweden": True})
+    wrong = fact(mistaken, "birth_date", {"on": "2027-06-01", "in_sweden": True})
+    Fact.objects.create(
+        person=mistaken,
+        kind="birth_date",
+        value={"on": "2026-06-01"},
+        valid_from=date(2026, 12, 1),
+        corrects=wrong,
+        source="staff",
+    )
+
+    def clocks(whole: Q) -> dict[Any, Any]:
+        rows = right_rows.rights(Q(id=home.case_id), whole, LATER, {"U15": "same_day"})
+        return {row.person_id: (row.clock, row.facts, row.case_number, row.household_id, row.here) for row in rows}
+
+    on_the_list, on_the_page = clocks(Q(pk__in=())), clocks(Q(id=home.case_id))
+    assert on_the_list == on_the_page
+    exists = [on_the_list[person.pk][0].exists.value for person in (born, mistaken, unknown)]
+    assert exists == [False, None, None]
 
 
 def test_the_act_that_was_recorded_is_used_and_a_difference_is_told(coordinator: Actor, home: Household) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 
 from hemvist.access.actor import Actor
 from hemvist.access.models import Case
@@ -27,11 +27,10 @@ from hemvist.law.target_group import RESETTLED, Living
 from hemvist.law.types import Step, Text, gettext_noop
 from hemvist.organisation.queries import rulings_on
 from hemvist.reception.facts import FactRow, Snapshot, snapshot
-from hemvist.reception.models import Arrival, Assignment, Category, Fact, FactKind, Membership, Person
+from hemvist.reception.models import Assignment, Category, Fact, FactKind, Membership, Person
 
-# The kinds that the clock counts on.
-KINDS = (
-    FactKind.BIRTH_DATE,
+# The kinds that the clock counts on; of a birth only whether it was in Sweden.
+KINDS_OF_CLOCK = (
     FactKind.PERMIT,
     FactKind.FIRST_RECEPTION,
     FactKind.LIVING,
@@ -40,6 +39,7 @@ KINDS = (
     FactKind.RESIDENCE,
     FactKind.DEATH,
 )
+KINDS = (FactKind.BIRTH_DATE, *KINDS_OF_CLOCK)
 # Whom Migrationsverket assigns (lag (2026:1326) 6 §), by how the household comes or where the person lives: while no
 # anvisning is registered, one is to be expected.
 ASSIGNED = frozenset({Category.QUOTA, Category.ASYLUM_HOUSING, Category.TEMPORARY_PROTECTION})
@@ -132,49 +132,42 @@ def months_left(end: date, today: date) -> int:
 # --- reading many -----------------------------------------------------------------------------------------------------
 
 
-def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came_only: bool = False) -> list[RightRow]:
+def rights(chosen: Q, whole: Q, today: date, rulings: Mapping[str, str], *, came_only: bool = False) -> list[RightRow]:
     """The rights of the chosen persons, by case number and age, in a fixed number of queries.
 
-    ``chosen`` and ``named`` filter cases; the names are read of those who are ``named`` only. ``came_only`` leaves out
-    those who have not been received and whose earlier housing nobody has told: they have no right yet. The caller asks
-    for permission and writes the journal.
+    ``chosen`` and ``whole`` filter cases; names and birth dates are read of those told of as a ``whole`` only, the
+    clock asks for neither. ``came_only`` leaves out those who have not been received and whose earlier housing nobody
+    has told: they have no right yet. The caller asks for permission and writes the journal.
     """
     cases = Case.objects.filter(chosen)
-    people = Person.objects.filter(case__in=cases)
+    # A person has one arrival that stands.
+    people = Person.objects.filter(case__in=cases).annotate(
+        came=FilteredRelation("arrivals", condition=Q(arrivals__voided_at__isnull=True))
+    )
     if came_only:
         told = Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.LIVING)
-        people = people.filter(
-            Exists(Arrival.objects.filter(person=OuterRef("pk"), voided_at__isnull=True)) | Exists(told)
-        )
+        people = people.filter(Q(came__isnull=False) | Exists(told))
     linked = Q(person__in=people) if came_only else Q(person__case__in=cases)
+    # Of the case once, and not once for each of its persons.
+    case_rows = cases.values("id", "number", household_id=F("household__id"), category=F("household__category"))
+    assigned_cases = Assignment.objects.filter(household__case=OuterRef("pk"), status=Assignment.Status.ACTIVE)
+    of_case = {case["id"]: case for case in case_rows.annotate(assigned=Exists(assigned_cases))}
+    membership = Membership.objects.filter(
+        person=OuterRef("id"), household__case=F("person__case"), valid_to__isnull=True
+    )
     persons = list(
-        people.order_by("case__number", "created_at", "id").values(
-            "id",
-            "case_id",
-            "case__number",
-            "case__household__id",
-            "case__household__category",
-            household_assigned=Exists(
-                Assignment.objects.filter(household__case=OuterRef("case"), status=Assignment.Status.ACTIVE)
-            ),
-            is_member=Exists(
-                Membership.objects.filter(
-                    person=OuterRef("id"), household__case=F("person__case"), valid_to__isnull=True
-                )
-            ),
+        people.order_by("case__number", "created_at", "id").values_list(
+            "id", "case_id", Exists(membership), "came__on", "came__assignment__decided_on", "came__assignment__regime"
         )
     )
     facts: defaultdict[uuid.UUID, list[FactRow]] = defaultdict(list)
-    own = Q(person__case__in=Case.objects.filter(named), kind=FactKind.NAME)
-    rows = Fact.objects.filter(linked).filter(Q(kind__in=KINDS) | own)
+    own = Q(person__case__in=Case.objects.filter(whole), kind__in=(FactKind.NAME, FactKind.BIRTH_DATE))
+    # All that was ever told of the birth of those once told to be born here: it may have been corrected.
+    born_here = Fact.objects.filter(kind=FactKind.BIRTH_DATE, value__in_sweden=True).values("person")
+    asked = Q(kind__in=KINDS_OF_CLOCK) | Q(kind=FactKind.BIRTH_DATE, person__in=born_here)
+    rows = Fact.objects.filter(linked).filter(asked | own)
     for person_id, *fact in rows.values_list("person_id", "id", "kind", "value", "valid_from", "corrects_id"):
         facts[person_id].append(FactRow(*fact))
-    arrivals = {
-        person_id: (on, Decision(decided_on, regime) if decided_on else None)
-        for person_id, on, decided_on, regime in Arrival.objects.filter(linked, voided_at__isnull=True).values_list(
-            "person_id", "on", "assignment__decided_on", "assignment__regime"
-        )
-    }
     assigned: dict[uuid.UUID, Decision] = {}
     through = Assignment.persons.through.objects.filter(linked, assignment__status=Assignment.Status.ACTIVE)
     for person_id, day, regime in through.order_by("assignment__decided_on", "assignment__registered_at").values_list(
@@ -187,35 +180,36 @@ def rights(chosen: Q, named: Q, today: date, rulings: Mapping[str, str], *, came
     }
     found = []
     clocks: dict[HousingFacts, Clock] = {}  # a family mostly has one and the same
-    for person in persons:
-        known = snapshot(person["id"], facts[person["id"]], today)
+    for person_id, case_id, is_member, received_on, decided_on, regime in persons:
+        case = of_case[case_id]
+        known = snapshot(person_id, facts[person_id], today)
         if known.died_on is not None:
             continue
         ends = _permit_end(known)
-        received_on, received_under = arrivals.get(person["id"], (None, None))
+        received_under = Decision(decided_on, regime) if decided_on else None
         given = housing_facts(
             known,
-            Category(person["case__household__category"]),
+            Category(case["category"]),
             received_on,
-            received_under or assigned.get(person["id"]),
+            received_under or assigned.get(person_id),
             today,
-            household_assigned=person["household_assigned"],
+            household_assigned=case["assigned"],
         )
         if given not in clocks:
             clocks[given] = law.right_of(given, rulings)
         found.append(
             RightRow(
-                person_id=person["id"],
-                case_id=person["case_id"],
-                case_number=person["case__number"],
-                household_id=person["case__household__id"],
+                person_id=person_id,
+                case_id=case_id,
+                case_number=case["number"],
+                household_id=case["household_id"],
                 name=known.full_name if known.name else "",
                 birth_date=known.birth_date,
                 received_on=received_on,
-                here=person["is_member"] and not known.moved_away,
+                here=is_member and not known.moved_away,
                 facts=given,
                 clock=clocks[given],
-                ended_early=endings.get(person["id"]),
+                ended_early=endings.get(person_id),
                 permit_expired_on=ends if ends and ends < today else None,
                 permit_ends_on=ends if ends and ends >= today else None,
             )

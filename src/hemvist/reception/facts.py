@@ -486,17 +486,18 @@ def snapshot(person_id: uuid.UUID, facts: Iterable[AnyFact], on: date) -> Snapsh
         elif kind == FactKind.BIRTH_DATE:
             birth = BirthDateValue.model_validate(fact.value)
             values |= {"birth_date": birth.on, "born_in_sweden": birth.in_sweden}
-    history = registrations(of[FactKind.POPULATION_REGISTRATION])
-    return Snapshot(
-        person_id,
-        permits=permits(of[FactKind.PERMIT], on),
-        registrations=history,
+    # Of thousands of persons most have facts of a few kinds: nothing is done for those they have none of.
+    if rows := of.get(FactKind.PERMIT):
+        values["permits"] = permits(rows, on)
+    if rows := of.get(FactKind.POPULATION_REGISTRATION):
+        history = values["registrations"] = registrations(rows)
         # One that is to come, when there is none yet.
-        population=registration_on(history, on) or next(iter(history), None),
-        stays=stays(of[FactKind.STAY]),
-        protection=next(iter(markings(of[FactKind.PROTECTION])), None),
-        **values,
-    )
+        values["population"] = registration_on(history, on) or next(iter(history), None)
+    if rows := of.get(FactKind.STAY):
+        values["stays"] = stays(rows)
+    if rows := of.get(FactKind.PROTECTION):
+        values["protection"] = next(iter(markings(rows)), None)
+    return Snapshot(person_id, **values)
 
 
 # Digits sort before letters everywhere, so what shall come after z begins as no name does.
