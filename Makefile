@@ -43,7 +43,7 @@ check: $(VENV)/.dev var/.assets ## Lint, types, import contract, law and municip
 	$(BIN)/hemvist law check
 	$(BIN)/hemvist municipality check municipalities/enkoping
 	$(BIN)/hemvist municipality check municipalities/exempelby
-	$(BIN)/python -m pytest -q -m "not browser and not slow"
+	$(BIN)/python -m pytest -q -n auto -m "not browser and not slow"
 
 test: $(VENV)/.dev var/.assets ## Everything that CI runs: check, all tests on SQLite, PostgreSQL and in a browser
 	scripts/test.sh
