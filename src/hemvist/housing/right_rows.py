@@ -147,7 +147,7 @@ def rights(chosen: Q, whole: Q, today: date, rulings: Mapping[str, str], *, came
     if came_only:
         told = Fact.objects.filter(person=OuterRef("pk"), kind=FactKind.LIVING)
         people = people.filter(Q(came__isnull=False) | Exists(told))
-    linked = Q(person__in=people) if came_only else Q(person__case__in=cases)
+    linked = Q(person__case__in=cases)
     # Of the case once, and not once for each of its persons.
     case_rows = cases.values("id", "number", household_id=F("household__id"), category=F("household__category"))
     assigned_cases = Assignment.objects.filter(household__case=OuterRef("pk"), status=Assignment.Status.ACTIVE)
