@@ -58,6 +58,7 @@ housing_facts = st.builds(
     coverage_ended_on=st.none() | st.none() | maybe,
 )
 answers = {
+    "T-4": st.sampled_from(["no_right", "right", "right"]),
     "T-6": st.sampled_from(["no_right", "right", "right"]),
     "U15": st.sampled_from(["same_day", "day_before"]),
     "HOUSING-2016": st.sampled_from(["no_limit", "local_limit"]),

@@ -278,7 +278,7 @@ def test_a_correction_keeps_the_old_row(client: Client, household: Make) -> None
         ("relative_tie", {"applied_on": "2026-05-01", "sponsor_ground": "UTLL_5_1"}),
         ("stay", {"form": "assigned_housing", "start": "2026-11-01"}),
         ("left_reception_act", {"on": "2026-11-01"}),
-        ("earlier_housing_right", {"coverage_ended_on": "2026-05-31", "first_right_on": "2025-01-15"}),
+        ("earlier_housing_right", {"coverage_ended_on": "2028-05-31", "first_right_on": "2027-01-15"}),
         ("residence", {"address": "Provgatan 1", "valid_from": "2026-11-01"}),
         ("contact", {"phone": "070-174 06 05", "valid_from": "2026-11-01"}),
         ("death", {"on": "2026-11-22"}),
@@ -325,13 +325,29 @@ def test_the_stays_stand_as_a_list_and_one_is_ended_or_struck_by_a_correction(cl
 def test_an_earlier_right_to_housing_is_told_with_both_days_and_only_in_order(client: Client, household: Make) -> None:
     person = contact(household())
     address = url("fact-new", person.id, "earlier_housing_right")
-    values = {"coverage_ended_on": "2026-05-31", "first_right_on": "2026-06-01", "source": "migration_agency"}
+    values = {"coverage_ended_on": "2028-05-31", "first_right_on": "2028-06-01", "source": "migration_agency"}
     answer = client.post(address, values)
     assert "den tidigare rätten slutar innan den började" in plain(answer.content.decode())
-    assert 'value="2026-06-01"' in answer.content.decode()
-    page = plain(posted(client, address, **{**values, "first_right_on": "2025-01-15"}))
-    assert "Rätten till boende började första gången: 15 januari 2025" in page
-    assert "Lagen slutade omfatta personen: 31 maj 2026" in page
+    assert 'value="2028-06-01"' in answer.content.decode()
+    page = plain(posted(client, address, **{**values, "first_right_on": "2027-01-15"}))
+    assert "Rätten till boende började första gången: 15 januari 2027" in page
+    assert "Lagen slutade omfatta personen: 31 maj 2028" in page
+
+
+def test_no_earlier_right_is_older_than_the_act(client: Client, household: Make) -> None:
+    person = contact(household())
+    address = url("fact-new", person.id, "earlier_housing_right")
+    values = {"coverage_ended_on": "2026-12-31", "first_right_on": "2026-12-31", "source": "migration_agency"}
+    answer = plain(client.post(address, values).content.decode())
+    assert answer.count("Lagen (2026:1326) gäller från 1 januari 2027") == 4  # twice at its field, twice above the form
+    assert not person.facts.filter(kind="earlier_housing_right").exists()
+
+
+def test_a_refused_renewal_asks_how_long_the_permit_held(client: Client, household: Make) -> None:
+    person = contact(household())
+    address = url("fact-new", person.id, "permit")
+    values = {"ground": "UTLL_5_1", "renewal_refused_final_on": "2026-11-01", "source": "migration_agency"}
+    assert "Skriv hur länge tillståndet gällde" in plain(client.post(address, values).content.decode())
 
 
 def test_the_population_register_is_told_in_words(client: Client, household: Make) -> None:

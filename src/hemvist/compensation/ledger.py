@@ -10,7 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -217,10 +217,14 @@ def _permit(person: CompensationPerson, received_on: date | None, until: date) -
 
 def _not_covered_from(person: CompensationPerson) -> date | None:
     """The day from which a final refusal leaves the person without a permit. Who has got a new one since is covered."""
-    last = person.permit
-    if last is None or last.valid_to is None or last.renewal_refused_final_on is None:
-        return None
-    return max(last.renewal_refused_final_on, last.valid_to + timedelta(days=1))
+    return person.permit.without_permit_from if person.permit else None
+
+
+def _renewal_covered(permit: PermitValue) -> bool | None:
+    """Whether a renewal that was applied for is of a covered kind; taken to be where nobody has said otherwise."""
+    if permit.renewal_for_covered_ground is not None:
+        return permit.renewal_for_covered_ground
+    return True if permit.renewal_applied_on else None
 
 
 def _covered(person: CompensationPerson, permit: PermitValue | None, on: date, terms: Terms) -> Proposal[bool]:
@@ -232,7 +236,7 @@ def _covered(person: CompensationPerson, permit: PermitValue | None, on: date, t
         permit_to=permit.valid_to if permit else None,
         can_ground_registration=True if registered else permit.can_ground_registration if permit else None,
         renewal_applied_on=permit.renewal_applied_on if permit else None,
-        renewal_for_covered_ground=True if permit and permit.renewal_applied_on else None,
+        renewal_for_covered_ground=_renewal_covered(permit) if permit else None,
         renewal_refused_final_on=permit.renewal_refused_final_on if permit else None,
         sponsor=tie.sponsor if tie else SponsorTie(),
         birth_date=person.birth_date,

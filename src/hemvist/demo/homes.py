@@ -148,16 +148,22 @@ def protected_since_three_years(demo: Demo) -> Household:
 
 
 def settle_the_last_day(demo: Demo) -> None:
-    """How the municipality counts the last day of the 36 months. T-6 is left open: the page shows how it asks."""
-    record_ruling(
-        key="U15",
-        answer="day_before",
-        decided_on=demo.ago(60),
-        decided_by=INVENTED,
-        reason="Exempel: rätten räknas i hela månader från dagen då den började.",
-        registered_by=demo.users["forvaltare"].name,
-        today=demo.today,
-    )
+    """How the municipality counts the last day of the 36 months, and that who left LMA before mottagandelagen has the
+    right. T-6 is left open: the page shows how it asks.
+    """
+    for key, answer, reason in (
+        ("U15", "day_before", "Exempel: rätten räknas i hela månader från dagen då den började."),
+        ("T-4", "right", "Exempel: boendet är detsamma, vilken av de två lagarna som än gällde för personen."),
+    ):
+        record_ruling(
+            key=key,
+            answer=answer,
+            decided_on=demo.ago(60),
+            decided_by=INVENTED,
+            reason=reason,
+            registered_by=demo.users["forvaltare"].name,
+            today=demo.today,
+        )
 
 
 def needs_and_offers(demo: Demo, seeking: Sequence[Household], protected: Household) -> None:

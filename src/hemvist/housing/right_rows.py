@@ -32,7 +32,6 @@ from hemvist.reception.models import Assignment, Category, Fact, FactKind, Membe
 # The kinds that the clock counts on; of a birth only whether it was in Sweden.
 KINDS_OF_CLOCK = (
     FactKind.PERMIT,
-    FactKind.FIRST_RECEPTION,
     FactKind.LIVING,
     FactKind.LEFT_RECEPTION_ACT,
     FactKind.EARLIER_HOUSING_RIGHT,
@@ -230,11 +229,11 @@ def housing_facts(
 
     Who came without an anvisning has none of the two grounds of 11 §: who found housing, and who has been received
     although none is to be expected, as a relative, or one who joins a household whose anvisning names others. That lag
-    (2026:1326) has ceased to cover the person is said only when a refusal is final; a permit that has run out is shown
-    to people instead.
+    (2026:1326) has ceased to cover the person is said only when a refusal is final and the permit has run out; a permit
+    that has only run out is shown to people instead.
     """
     earlier, permit = known.earlier_housing_right, known.permit
-    refused = permit.renewal_refused_final_on if permit else None
+    ended = permit.without_permit_from if permit else None
     joined = decision is None and household_assigned and (received_on is not None or known.born_in_sweden)
     expected = category in ASSIGNED or known.living in ASSIGNED_FROM
     came_without = category == Category.SELF_SETTLED or (received_on is not None and not expected)
@@ -249,15 +248,25 @@ def housing_facts(
         recorded_regime=Regime(decision.regime) if decision and decision.regime else None,
         earlier_right_from=earlier.first_right_on if earlier else None,
         coverage_ended_before=earlier is not None,
-        first_received_anywhere_on=known.first_reception.on if known.first_reception else None,
-        coverage_ended_on=refused if refused and refused <= today else None,
+        first_received_anywhere_on=earlier.first_received_on if earlier else None,
+        coverage_ended_on=ended if ended and ended <= today else None,
     )
 
 
 def _permit_end(known: Snapshot) -> date | None:
-    """The last day of a permit that no renewal is known of (lag (2026:1326) 4 §)."""
+    """The last day of a permit of which no renewal that may keep the coverage is known (lag (2026:1326) 4 §)."""
     permit = known.permit
-    return None if permit is None or permit.renewal_applied_on else permit.valid_to
+    return None if permit is None or permit.renewal_in_time else permit.valid_to
+
+
+def known_here(actor: Actor, case: Case, today: date) -> list[RightRow]:
+    """The rights of those who live in the household, unnamed; none when the actor may not know them.
+
+    The caller writes the journal.
+    """
+    if not Case.objects.filter(reach.cases(actor, "housing_right.read", reach.RIGHT, today), pk=case.pk).exists():
+        return []
+    return [row for row in rights(Q(pk=case.pk), Q(pk__in=()), today, rulings_on(today)) if row.here]
 
 
 def last_day(actor: Actor, case: Case, today: date) -> date | None:
@@ -265,7 +274,4 @@ def last_day(actor: Actor, case: Case, today: date) -> date | None:
 
     The caller writes the journal.
     """
-    if not Case.objects.filter(reach.cases(actor, "housing_right.read", reach.RIGHT, today), pk=case.pk).exists():
-        return None
-    rows = rights(Q(pk=case.pk), Q(pk__in=()), today, rulings_on(today))
-    return max((row.end for row in rows if row.here and row.end), default=None)
+    return max((row.end for row in known_here(actor, case, today) if row.end), default=None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from hemvist.law import parameters, reception
@@ -47,8 +47,8 @@ GROUNDS: Mapping[EndGround, tuple[Text, Source]] = {
     ),
     EndGround.TENANCY_FORFEITED: (
         Text(
-            "Har skilts från bostaden efter att hyresrätten har förverkats",
-            "Has been separated from the home after the tenancy was forfeited",
+            "Har skilts från den bostadslägenhet som kommunen har ordnat, efter att hyresrätten har förverkats",
+            "Has been separated from the flat that the municipality arranged, after the tenancy was forfeited",
         ),
         sfs(ACT, "13 § 3"),
     ),
@@ -265,6 +265,15 @@ def test(facts: EndingFacts) -> Ending:
     """
     blocks, lacks = _found(facts)
     return Ending(facts.ground, tuple(blocks), tuple(lack.step for lack in lacks), _notes(facts.ground))
+
+
+def appeal_by(served_on: date) -> date:
+    """The last day to appeal a decision that the person got on a day (förvaltningslagen 44 §), not moved for holidays.
+
+    Before it has passed a decision may be enforced only when an essential interest demands it, after weighing whether
+    to wait (35 §).
+    """
+    return served_on + timedelta(weeks=parameters.get("claims.appeal_weeks", served_on).value)
 
 
 Found = tuple[list[Step], list[Lack]]  # what blocks, what is lacking

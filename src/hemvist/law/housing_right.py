@@ -21,6 +21,7 @@ from hemvist.law.sources import sfs
 from hemvist.law.types import Answer, Proposal, RulingQuestion, Step, Text, gettext_noop
 
 NEW_ACT = Regime.BOS_2026.act
+RECEPTION_ACT = "2026:999"
 LAST_DAY = gettext_noop("Sista dagen är {end}.")
 UNUSED_TIME = Step(gettext_noop("Tid som inte används läggs inte till."), source=sfs(NEW_ACT, "12 §"))
 
@@ -139,8 +140,8 @@ class Clock:
 def right_of(facts: HousingFacts, rulings: Mapping[str, str] = NO_RULINGS) -> Clock:
     """Whether the right exists, its first and its last day (lag (2026:1326) 11-12 §§, övergångsbestämmelserna 4-6).
 
-    Asks for the rulings T-6 and U15. Left to people: whether the facts are right, whether the act covers the person
-    (2-4 §§, :mod:`hemvist.law.target_group`), and every decision to end the right early (13 §).
+    Asks for the rulings T-4, T-6 and U15. Left to people: whether the facts are right, whether the act covers the
+    person (2-4 §§, :mod:`hemvist.law.target_group`), and every decision to end the right early (13 §).
     """
     regime = _regime(facts)
     exists = _exists(facts, regime, rulings)
@@ -199,12 +200,7 @@ def _exists(facts: HousingFacts, regime: Answer[Regime], rulings: Mapping[str, s
         text = gettext_noop("Lagen omfattar inte längre personen från den {day}. Då finns ingen rätt till boende.")
         return Proposal(False, (*steps, Step(text, {"day": facts.coverage_ended_on}, sfs(NEW_ACT, "2–4 §§"))))
     if facts.temporary_protection_housing:
-        if facts.left_reception_act_on is None:
-            return Proposal(None, steps, ("left_reception_act_on",))
-        text = gettext_noop(
-            "Mottagandelagen har slutat gälla för personen genom folkbokföringen. Personen har rätt till boende."
-        )
-        return Proposal(True, (*steps, Step(text, source=sfs(NEW_ACT, "11 § 2 st"))))
+        return _in_municipal_housing(facts, steps, rulings)
     if facts.without_assignment:
         text = gettext_noop(
             "Rätten till boende har den som har tagits emot efter anvisning, eller bor i ett boende som kommunen "
@@ -235,6 +231,35 @@ def _exists(facts: HousingFacts, regime: Answer[Regime], rulings: Mapping[str, s
         return Proposal(None, steps, _unknown(facts))
     text = gettext_noop("Personen har tagits emot i kommunen efter anvisning och har rätt till boende.")
     return Proposal(True, (*steps, Step(text, source=sfs(NEW_ACT, "11 § 1 st"))))
+
+
+def _in_municipal_housing(facts: HousingFacts, steps: tuple[Step, ...], rulings: Mapping[str, str]) -> Proposal[bool]:
+    """11 § 2 st, of who lives in housing that the municipality arranged for temporary protection.
+
+    Who left LMA before mottagandelagen was in force has never been covered by it: övergångsbestämmelse 6 speaks of the
+    housing only (T-4).
+    """
+    left = facts.left_reception_act_on
+    if left is None:
+        return Proposal(None, steps, ("left_reception_act_on",))
+    source = sfs(NEW_ACT, "11 § 2 st")
+    if left < starts(RECEPTION_ACT):
+        question = QUESTIONS["T-4"]
+        text = gettext_noop("LMA slutade omfatta personen den {left}, innan mottagandelagen började gälla.")
+        steps = (*steps, Step(text, {"left": left}, question.source))
+        ruling = given("T-4", rulings)
+        if ruling is None:
+            return Proposal(None, steps, rulings_needed=(question,))
+        if ruling == "no_right":
+            text = gettext_noop("Kommunen har tagit ställning: ingen rätt till boende i 36 månader.")
+            return Proposal(False, (*steps, Step(text, source=question.source)))
+        text = gettext_noop("Kommunen har tagit ställning: rätt till boende i 36 månader.")
+        return Proposal(True, (*steps, Step(text, source=question.source)))
+    text = gettext_noop(
+        "Mottagandelagen slutade omfatta personen den {left}. Om det var genom folkbokföringen har personen rätt till "
+        "boende: kontrollera det."
+    )
+    return Proposal(True, (*steps, Step(text, {"left": left}, source)))
 
 
 def _unknown(facts: HousingFacts) -> tuple[str, ...]:
@@ -371,7 +396,7 @@ def _rows_2016(rulings: Mapping[str, str]) -> Mapping[Aspect, Step]:
         text = gettext_noop("Lagen säger inte hur länge. Kommunen har tagit ställning: {answer}")
         length = Step(text, {"answer": QUESTIONS["HOUSING-2016"].options[ruling]}, sfs(act, "5 §"))
     return {
-        Aspect.RECEPTION: Step(_RECEPTION_BY, {"months": months.value}, months.source),
+        Aspect.RECEPTION: Step(_RECEPTION_BY_2016, {"months": months.value}, sfs("2016:39", "10 §")),
         Aspect.DUTY: Step(
             gettext_noop(
                 "Kommunen ska ta emot personen för bosättning. Lagen säger inte vilket boende som ska ordnas."
@@ -450,6 +475,11 @@ _RECEPTION_BY = gettext_noop(
     "Beslutet anger den dag då personen senast ska tas emot, högst {months} månader efter beslutet. För vidarebosatta "
     "kan tiden vara längre."
 )
+_RECEPTION_BY_2016 = gettext_noop(
+    "Beslutet anger den dag då personen senast ska tas emot, högst {months} månader efter beslutet. För vidarebosatta "
+    "kan tiden vara längre. Den som har tillfälligt skydd tas emot genast när LMA eller mottagandelagen inte längre "
+    "gäller."
+)
 
 
 # --- coming back, and looking ahead
@@ -522,12 +552,18 @@ class LocalPolicy(StrEnum):
 
 
 def policy_adds(
-    kind: LocalPolicy, clock: Clock, *, months: int | None = None, lease_end: date | None = None
+    kind: LocalPolicy,
+    clock: Clock,
+    *,
+    months: int | None = None,
+    lease_end: date | None = None,
+    leased: bool = True,
 ) -> tuple[Step, ...]:
     """What the municipality's own policy adds to the law in one case, and where the law goes before it (10-12 §§).
 
     ``months`` is the length of a limited policy: a lease of so many months from the first day of the right, whose last
-    day is the day before. ``lease_end`` is the last day of the lease itself, which goes before ``months``. A step
+    day is the day before. ``lease_end`` is the last day of the lease itself, which goes before ``months``; ``leased``
+    tells whether there is a lease, or only the form in which the municipality lets. A step
     without source is the municipality's own. Left to people: what protection the tenant has once the right has ended.
     Raises ``ValueError`` for a limited policy without months.
     """
@@ -537,7 +573,7 @@ def policy_adds(
         text = gettext_noop("Det är inte klart vad lagen ger i det här fallet. Kommunens policy kan inte jämföras än.")
         return (Step(text, source=sfs(NEW_ACT, "10–12 §§")),)
     if clock.exists.value is False:
-        return _without_right(kind, clock, months, lease_end)
+        return _without_right(kind, clock, months, lease_end, leased)
     end, start = clock.end.value, clock.start.value
     if end is None or start is None:
         text = gettext_noop("Rätten enligt lagen har ingen sista dag förrän kommunen har tagit ställning (U15).")
@@ -548,6 +584,10 @@ def policy_adds(
     right = Step(gettext_noop("Rätten enligt lagen varar till och med den {end}."), {"end": end}, sfs(NEW_ACT, "12 §"))
     if limit is None:
         text = gettext_noop("Därefter fortsätter hyresavtalet tills vidare enligt kommunens egen policy, inte lagen.")
+        if not leased:
+            text = gettext_noop(
+                "Kommunens egen policy är avtal tills vidare. Ett sådant avtal fortsätter efter den dagen."
+            )
         return right, Step(text), _AFTERWARDS
     if limit < end:
         text = gettext_noop(
@@ -572,7 +612,9 @@ _AFTERWARDS = Step(
 )
 
 
-def _without_right(kind: LocalPolicy, clock: Clock, months: int | None, lease_end: date | None) -> tuple[Step, ...]:
+def _without_right(
+    kind: LocalPolicy, clock: Clock, months: int | None, lease_end: date | None, leased: bool
+) -> tuple[Step, ...]:
     text = gettext_noop("Lagen ger ingen rätt till boende i 36 månader i det här fallet.")
     source = clock.exists.steps[-1].source
     steps = [Step(text, source=source)]
@@ -581,4 +623,6 @@ def _without_right(kind: LocalPolicy, clock: Clock, months: int | None, lease_en
         return (*steps, Step(text, {"limit": lease_end}))
     if kind is LocalPolicy.LIMITED:
         return (*steps, Step(gettext_noop("Kommunens egen policy ger boende i {months} månader."), {"months": months}))
+    if not leased:
+        return (*steps, Step(gettext_noop("Kommunens egen policy är avtal tills vidare.")))
     return (*steps, Step(gettext_noop("Hyresavtalet gäller tills vidare enligt kommunens egen policy.")))

@@ -36,6 +36,20 @@ QUESTIONS: Mapping[str, RulingQuestion] = {
             sfs("2026:1326", "övergångsbestämmelserna 4 och 5"),
         ),
         RulingQuestion(
+            "T-4",
+            gettext_noop(
+                "Har den som slutade omfattas av LMA innan mottagandelagen började gälla, och bor i ett boende som "
+                "kommunen ordnade vid tillfälligt skydd, rätt till boende i 36 månader enligt lagen (2026:1326)?"
+            ),
+            {
+                "no_right": gettext_noop("Nej. Mottagandelagen har aldrig omfattat personen."),
+                "right": gettext_noop(
+                    "Ja. Boendet likställs, och rätten räknas från det första mottagandet i kommunen."
+                ),
+            },
+            sfs("2026:1326", "11 § 2 st och övergångsbestämmelse 6"),
+        ),
+        RulingQuestion(
             "U1",
             gettext_noop(
                 "Vilken dag räknas när personens skydd i mottagandelagen slutar och Skatteverkets beslut "

@@ -263,7 +263,8 @@ _SWAP_2016 = Step(
 _SWAP_2026 = Step(
     gettext_noop(
         "Kommuner får komma överens om att ändra fördelningen sinsemellan. Migrationsverket får besluta det om det går "
-        "att tillgodose med hänsyn till antalet i landet och andra kommuners önskemål. Länsstyrelsen hjälper till."
+        "att tillgodose med hänsyn till antalet i landet och andra kommuners önskemål. Vill en kommun ta emot "
+        "fler ska också förutsättningarna för integration vägas in (8 §). Länsstyrelsen hjälper till."
     ),
     source=sfs(NEW_ORDINANCE, "6 §"),
 )

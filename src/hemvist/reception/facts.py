@@ -56,6 +56,24 @@ class PermitValue(_Value):
     can_ground_registration: bool | None = None
     renewal_applied_on: date | None = None
     renewal_refused_final_on: date | None = None
+    # Whether what was applied for is a permit of the kinds that the act covers; None when nobody has said.
+    renewal_for_covered_ground: bool | None = None
+    # A decision on inhibition (12 kap. 16 e § 1 st or 17 a § 1 st utlänningslagen): a pending renewal does not help.
+    inhibition: bool = False
+
+    @property
+    def without_permit_from(self) -> date | None:
+        """The day from which a final refusal leaves the person without a permit; the old one holds until it ends."""
+        if self.valid_to is None or self.renewal_refused_final_on is None:
+            return None
+        return max(self.renewal_refused_final_on, self.valid_to + timedelta(days=1))
+
+    @property
+    def renewal_in_time(self) -> bool:
+        """Whether a renewal that may keep the coverage was applied for while the permit held (lag (2026:1326) 4 §)."""
+        if self.renewal_applied_on is None or self.inhibition or self.renewal_for_covered_ground is False:
+            return False
+        return (self.granted_on or date.min) <= self.renewal_applied_on <= (self.valid_to or date.max)
 
 
 class LanguageValue(_Value):
@@ -215,11 +233,14 @@ class DayValue(_Value):
 
 class EarlierRightValue(_Value):
     """That lag (2026:1326) covered the person before, and ceased to: the 36 months count from the first time
-    (12 § 3 st). ``first_right_on`` is empty when there was no right to housing then.
+    (12 § 3 st). ``first_right_on`` is empty when there was no right to housing then; the months are then counted from
+    ``first_received_on``.
     """
 
     coverage_ended_on: date
     first_right_on: date | None = None
+    # The day that the person was first received in any municipality; the mottagandedatum may be another day.
+    first_received_on: date | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> EarlierRightValue:

@@ -362,6 +362,8 @@ def target_group(
             can_ground_registration=can_ground_registration if said is None else said,
             renewal_applied_on=permit.renewal_applied_on if permit else None,
             renewal_refused_final_on=permit.renewal_refused_final_on if permit else None,
+            renewal_for_covered_ground=permit.renewal_for_covered_ground if permit else None,
+            has_inhibition=permit.inhibition if permit else False,
             sponsor=known.relative_tie.sponsor if known.relative_tie else SponsorTie(),
             unaccompanied=alone,
             birth_date=known.birth_date,

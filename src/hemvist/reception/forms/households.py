@@ -10,10 +10,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hemvist.coordination.models import AuthorityReport, GuidanceEntry
+from hemvist.law.acts import starts
 from hemvist.law.secrecy import GROUNDS
 from hemvist.law.target_group import LIVING_LABELS, PERMIT_GROUND_LABELS
 from hemvist.organisation.models import Branch, Unit
@@ -267,6 +269,17 @@ class PermitForm(FactForm):
         required=False,
         help_text=_("Dagen då avslaget fick laga kraft. Har tillståndet gått ut kan personen ändå omfattas."),
     )
+    renewal_for_covered_ground = yes_or_no(_("Ansökan om förlängning gäller ett tillstånd som lagen omfattar"))
+    inhibition = yes(
+        _("Beslut om inhibition"),
+        _("Enligt 12 kap. 16 e § eller 17 a § första stycket utlänningslagen. Då räknas inte en pågående ansökan."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("renewal_refused_final_on") and not data.get("valid_to") and "valid_to" not in self.errors:
+            self.add_error("valid_to", _("Skriv hur länge tillståndet gällde. Personen omfattas åtminstone till dess."))
+        return data
 
 
 class LanguageForm(FactForm):
@@ -399,7 +412,10 @@ class LeftReceptionActForm(FactForm):
     kind = FactKind.LEFT_RECEPTION_ACT
     first_source = FactSource.MIGRATION_AGENCY
     asks_valid_from = False
-    on = day(_("Sista dagen som LMA eller mottagandelagen gällde"))
+    on = day(
+        _("Dagen då LMA eller mottagandelagen slutade omfatta personen"),
+        help_text=_("Inte den sista dagen som lagen gällde, utan dagen då den upphörde att gälla för personen."),
+    )
 
 
 class EarlierRightForm(AgencyForm):
@@ -413,6 +429,22 @@ class EarlierRightForm(AgencyForm):
         required=False,
         help_text=_("Lämna tomt om personen inte hade rätt till boende då. Tiden räknas från den första gången."),
     )
+    first_received_on = day(
+        _("Första mottagandet i någon kommun"),
+        required=False,
+        help_text=_(
+            "Behövs om personen inte hade rätt till boende då. Skriv dagen då personen faktiskt togs emot, inte "
+            "mottagandedatum."
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("coverage_ended_on", "first_right_on"):
+            if data.get(name) and data[name] < starts("2026:1326"):
+                words = _("Lagen (2026:1326) gäller från %(day)s. Skriv den dagen eller en senare.")
+                self.add_error(name, words % {"day": date_format(starts("2026:1326"))})
+        return data
 
 
 class ResidenceForm(FactForm):
