@@ -134,6 +134,27 @@ class TestWritingDown:
                 stock.change_dwelling(letting, dwelling=one, facts=DwellingFacts(**before | change), today=today)
             assert set(error.value.message_dict) == {field}
 
+    def test_what_a_household_has_been_offered_still_fits_it(
+        self, letting: Actor, dwelling: Any, need: Any, household: Any, today: date
+    ) -> None:
+        one = dwelling()
+        offer = Offer.objects.create(
+            need=need(household()), dwelling=one, made_on=today, move_in_on=today + 20 * DAY, reply_by=today
+        )
+        before = {name: getattr(one, name) for name in stock.FIELDS}
+        for change, field in (
+            ({"available_to": today + 19 * DAY}, "available_to"),
+            ({"available_from": today + 21 * DAY}, "available_from"),
+            ({"capacity": 3}, "capacity"),
+        ):
+            with pytest.raises(ValidationError, match="erbjuden") as error:
+                stock.change_dwelling(letting, dwelling=one, facts=DwellingFacts(**before | change), today=today)
+            assert set(error.value.message_dict) == {field}
+        fits = {"available_from": today + 20 * DAY, "available_to": today + 20 * DAY}
+        stock.change_dwelling(letting, dwelling=one, facts=DwellingFacts(**before | fits), today=today)
+        Offer.objects.filter(pk=offer.pk).update(status=Offer.Status.WITHDRAWN)
+        stock.change_dwelling(letting, dwelling=one, facts=DwellingFacts(**before | {"capacity": 1}), today=today)
+
     def test_who_only_looks_changes_nothing(self, actor: Any, dwelling: Any, today: date) -> None:
         one, viewer = dwelling(), actor(Role.CONTROLLER)
         with pytest.raises(Refused):

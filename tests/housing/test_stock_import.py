@@ -21,7 +21,7 @@ from hemvist.access.models import AuditEntry, Case
 from hemvist.access.roles import Role
 from hemvist.cli import main
 from hemvist.housing import importing, policy_data, stock
-from hemvist.housing.models import Dwelling, StockFile
+from hemvist.housing.models import Dwelling, Offer, StockFile
 from hemvist.housing.stock_columns import as_whole, layout
 from hemvist.organisation.models import Branch, Municipality
 from hemvist.reception.layout import CellError
@@ -149,6 +149,83 @@ def test_a_file_leaves_room_for_those_who_live_there(
     assert not importing.problems_of(importing.stage(letting, "bostader.csv", file_of(*rows), today))
 
 
+@pytest.mark.parametrize(
+    ("cells", "column", "words"),
+    [
+        ((3, "", ""), "flest boende", "hushåll som inte får plats då"),
+        ((4, "", "2026-12-01"), "tillgänglig till", "erbjuden ett hushåll från"),
+        ((4, "2026-12-24", ""), "tillgänglig från", "erbjuden ett hushåll från"),
+    ],
+)
+def test_a_file_leaves_room_for_those_who_have_been_offered_the_dwelling(
+    letting: Actor, dwelling: Any, household: Any, need: Any, today: date, cells: Any, column: str, words: str
+) -> None:
+    header = (
+        "objektsnummer",
+        "adress",
+        "område",
+        "rum",
+        "hyra",
+        "flest_boende",
+        "tillganglig_fran",
+        "tillganglig_till",
+    )
+    data = file_of(("1002", "Exempelgatan 2", "norr", 2, 6_400, *cells), header=header)
+    one = dwelling(code="1002", capacity=4)
+    before = importing.stage(letting, "bostader.csv", data, today)
+    assert not importing.problems_of(before)
+    days = {"made_on": today, "move_in_on": date(2026, 12, 15), "reply_by": today}
+    offer = Offer.objects.create(need=need(household()), dwelling=one, **days)
+    [problem] = importing.problems_of(importing.stage(letting, "bostader.csv", data, today))
+    assert (problem.row, problem.column) == (2, column)
+    assert words in problem.message
+    with pytest.raises(ValidationError) as error:
+        importing.confirm(letting, before.pk, today)
+    assert "rad 2" in error.value.messages[1]
+    Offer.objects.filter(pk=offer.pk).update(status=Offer.Status.WITHDRAWN)
+    importing.confirm(letting, before.pk, today)
+
+
+def test_a_row_with_a_fault_is_neither_new_nor_changed_nor_known(
+    letting: Actor, dwelling: Any, tenancy: Any, household: Any, today: date
+) -> None:
+    bring_in(letting, file_of(), today)
+    tenancy(dwelling(code="1004"), household(), persons=4)
+    run = importing.stage(
+        letting,
+        "bostader.csv",
+        file_of(
+            ROWS[0],
+            (*ROWS[1][:6], "kanske", ""),  # known, but for a cell that cannot be read
+            ("1003", "Gatan 3", "norr", 0, 99, 6_400, "", ""),  # new, with two faults
+            ("1004", "Gatan 4", "norr", 3, 3, 6_400, "", ""),  # changed, with less room than its lease has persons
+            ("1005", "Gatan 5", "norr", 3, 3, 6_400, "", ""),
+            ("1005", "Gatan 5", "norr", 3, 3, "", "kanske", ""),
+        ),
+        today,
+    )
+    assert [(problem.row, problem.column) for problem in importing.problems_of(run)] == [
+        (3, "stegfri"),
+        (4, "antal rum"),
+        (4, "flest boende"),
+        (5, "flest boende"),
+        (7, "hyra"),
+        (7, "objektsnummer"),
+        (7, "stegfri"),
+    ]
+    counts = {name: run.summary[name] for name in ("rows", "new", "changed", "known", "faulty", "errors")}
+    assert counts == {"rows": 6, "new": 1, "changed": 0, "known": 1, "faulty": 4, "errors": 7}
+    assert run.staged["rows"] == run.staged["changed"] == []
+
+
+def test_a_number_that_stands_twice_is_told_whatever_else_is_wrong_with_the_rows(letting: Actor, today: date) -> None:
+    twice = (("I-3", "", *ROWS[0][2:]), ("i-3", "Gatan 1", "norr", 3, 5, "", "", ""))
+    run = importing.stage(letting, "bostader.csv", file_of(*ROWS, *twice), today)
+    problems = importing.problems_of(run)
+    assert [(problem.row, problem.column) for problem in problems] == [(4, "adress"), (5, "hyra"), (5, "objektsnummer")]
+    assert "står på rad 4" in problems[-1].message
+
+
 def test_a_hidden_dwelling_is_known_and_no_more(
     letting: Actor, dwelling: Any, tenancy: Any, household: Any, today: date
 ) -> None:
@@ -187,6 +264,8 @@ def test_as_many_queries_for_forty_rows_as_for_two(letting: Actor, today: date) 
     few = [(f"A{n}", *ROWS[0][1:]) for n in range(2)]
     many = [(f"B{n}", *ROWS[0][1:]) for n in range(40)]
     assert count(few) == count(many)
+    smaller = [[(*row[:4], row[4] - 1, *row[5:]) for row in rows] for rows in (few, many)]
+    assert count(smaller[0]) == count(smaller[1])
 
 
 # --- cells and columns ------------------------------------------------------------------------------------------------
@@ -249,8 +328,11 @@ def test_upload_preview_confirm(client: Client) -> None:
 
 
 def test_faults_can_be_fetched_and_the_preview_thrown_away(client: Client) -> None:
-    shown = upload(client, file_of(("1", "Gatan 1", "Atlantis", 3, 5, 8_250, "", "")))
-    assert "Filen har fel och kan inte läsas in" in words(shown)
+    shown = upload(client, file_of(("1", "Gatan 1", "Atlantis", "tre", 5, 8_250, "", "")))
+    page = words(shown)
+    assert "Filen har fel och kan inte läsas in" in page
+    assert 'Rader med fel</dt><dd class="tile-value">1</dd><dd class="tile-note">2 fel</dd>' in page
+    assert "räknas bara på rader utan fel" in page
     run = StockFile.objects.get()
     assert "Atlantis" in client.get(f"{URL}{run.pk}/fel.csv").content.decode()
     assert "kastad" in words(client.post(f"{URL}{run.pk}/kasta/", follow=True))

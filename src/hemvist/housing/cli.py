@@ -32,7 +32,7 @@ def _dwellings(options: argparse.Namespace) -> int:
 
 def _tell(run: StockFile) -> None:
     found = run.summary
-    print(f"{found['rows']} rader lästa, {found['errors']} fel")
+    print(f"{found['rows']} rader lästa, {found['faulty']} med fel ({found['errors']} fel)")
     print(f"Nya: {found['new']} bostäder. Ändrade: {found['changed']}. Finns redan: {found['known']}")
     if found["unused"]:
         print(f"Kolumner som inte används: {', '.join(found['unused'])}")

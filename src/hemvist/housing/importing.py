@@ -8,7 +8,9 @@ read by others than who brought it. Such a dwelling is changed on its own page.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -22,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from hemvist.access import audit
 from hemvist.access.actor import Actor, system_actor
 from hemvist.housing import policy_data, reach, stock
-from hemvist.housing.models import Dwelling, StockFile, Tenancy
+from hemvist.housing.models import Dwelling, Offer, StockFile, Tenancy
 from hemvist.housing.stock import FIELDS, WRITE, DwellingFacts
 from hemvist.housing.stock_columns import layout
 from hemvist.organisation.housing_schema import HousingFile
@@ -73,9 +75,11 @@ class _Change:
 
 @dataclass(slots=True)
 class _Plan:
-    new: list[DwellingFacts] = field(default_factory=list)
+    """What the rows mean: ``new`` by row, ``known`` the rows of those that are left as they are."""
+
+    new: dict[int, DwellingFacts] = field(default_factory=dict)
     changed: list[_Change] = field(default_factory=list)
-    known: int = 0
+    known: list[int] = field(default_factory=list)
 
 
 class _Known:
@@ -97,26 +101,20 @@ def _plan(
 ) -> _Plan:
     """What each row means; ``tell(row, field, message)`` hears what is wrong with it."""
     plan = _Plan()
-    first_seen: dict[str, int] = {}
     for row in rows:
-        code = row.values["code"].casefold()
-        if code in first_seen:
-            tell(row.number, "code", _("Samma objektsnummer står på rad %(row)d.") % {"row": first_seen[code]})
-            continue
-        first_seen[code] = row.number
-        before = known.by_code.get(code)
+        before = known.by_code.get(row.values["code"].casefold())
         if before is not None and before.pk not in known.shown:
-            plan.known += 1
+            plan.known.append(row.number)
             continue
         facts = _facts(row, before, units, today, tell)
         if facts is None or not _is_sound(row, facts, file, tell):
             continue
         if before is None:
-            plan.new.append(facts)
+            plan.new[row.number] = facts
         elif changed := stock.differing(before, facts):
             plan.changed.append(_Change(row.number, before, facts, changed))
         else:
-            plan.known += 1
+            plan.known.append(row.number)
     _check_lets(plan.changed, tell)
     return plan
 
@@ -138,28 +136,37 @@ def _facts(row: Row, before: Dwelling | None, units: Sequence[Unit], today: date
     return DwellingFacts(**{"available_from": today} | values)
 
 
-def _is_sound(row: Row, facts: DwellingFacts, file: HousingFile, tell: Teller) -> bool:
+@contextmanager
+def _telling(row: int, tell: Teller) -> Iterator[None]:
+    """What is found wrong, by field, is a fault of the row."""
     try:
-        stock.check_facts(facts, file)
+        yield
     except ValidationError as error:
         for name, messages in error.message_dict.items():
-            tell(row.number, name, messages[0])
-        return False
-    return True
+            tell(row, name, messages[0])
+
+
+def _is_sound(row: Row, facts: DwellingFacts, file: HousingFile, tell: Teller) -> bool:
+    with _telling(row.number, tell):
+        stock.check_facts(facts, file)
+        return True
+    return False
 
 
 def _check_lets(changed: Iterable[_Change], tell: Teller) -> None:
-    """Leases must lie within the days, and hold no more persons than the dwelling does. One query."""
+    """Leases and offers must lie within the days, and hold no more persons than the dwelling does. Two queries."""
     moved = [change for change in changed if {*DAYS, "capacity"} & set(change.fields)]
     leases: dict[UUID, list[Tenancy]] = defaultdict(list)
+    offers: dict[UUID, list[Offer]] = defaultdict(list)
     for lease in stock.leases_of(change.dwelling for change in moved):
         leases[lease.dwelling_id].append(lease)
+    for offer in stock.offers_of(change.dwelling for change in moved):
+        offers[offer.dwelling_id].append(offer)
     for change in moved:
-        try:
+        with _telling(change.row, tell):
             stock.check_lets_fit(leases[change.dwelling.pk], change.facts)
-        except ValidationError as error:
-            for name, messages in error.message_dict.items():
-                tell(change.row, name, messages[0])
+        with _telling(change.row, tell):
+            stock.check_offers_fit(offers[change.dwelling.pk], change.facts)
 
 
 # --- stage ------------------------------------------------------------------------------------------------------------
@@ -184,27 +191,30 @@ def stage(actor: Actor, filename: str, data: bytes, today: date) -> StockFile:
         parsed.tell(number, columns.by_field[name], message)
 
     plan = _plan(rows, _Known(today), file, units, today, tell)
-    faultless = not parsed.problems
+    faulty = {problem.row for problem in parsed.problems}
     return FILES.create(
         actor,
         branch,
         filename,
         data,
         staged={
-            "rows": [[row.number, row.values] for row in rows] if faultless else [],
-            "changed": [_shown(change) for change in plan.changed[:MOST_SHOWN]] if faultless else [],
+            "rows": [[row.number, row.values] for row in rows] if not faulty else [],
+            "changed": [_shown(change) for change in plan.changed[:MOST_SHOWN]] if not faulty else [],
         },
         problems=parsed.problems,
-        summary={"rows": len(parsed.rows), "unused": parsed.unused, **_counts(plan)},
+        summary={"rows": len(parsed.rows), "faulty": len(faulty), "unused": parsed.unused, **_counts(plan, faulty)},
     )
 
 
 def _whole_rows(parsed: Parsed, columns: Layout) -> list[Row]:
-    """The rows that have all that a dwelling must have; one without a number is told."""
+    """The rows that have all that a dwelling must have. Of every row is told that it has no number, or another's."""
     needed = {column.field for column in columns.columns if column.required} | {"code"}
+    column, first_seen = columns.by_field["code"], dict[str, int]()
     for row in parsed.rows:
         if "code" not in row.values:
-            parsed.tell(row.number, columns.by_field["code"], _("Cellen är tom."))
+            parsed.tell(row.number, column, _("Cellen är tom."))
+        elif (first := first_seen.setdefault(row.values["code"].casefold(), row.number)) != row.number:
+            parsed.tell(row.number, column, _("Samma objektsnummer står på rad %(row)d.") % {"row": first})
     return [row for row in parsed.rows if needed <= row.values.keys()]
 
 
@@ -221,8 +231,10 @@ def _said(value: object) -> object:
     return value.name if isinstance(value, Unit) else value
 
 
-def _counts(plan: _Plan) -> dict[str, int]:
-    return {"new": len(plan.new), "changed": len(plan.changed), "known": plan.known}
+def _counts(plan: _Plan, faulty: AbstractSet[int | None] = frozenset()) -> dict[str, int]:
+    """How many rows are new, changed and known. One with a fault is none of them."""
+    rows = {"new": {*plan.new}, "changed": {change.row for change in plan.changed}, "known": {*plan.known}}
+    return {name: len(numbers - faulty) for name, numbers in rows.items()}
 
 
 # --- confirm ----------------------------------------------------------------------------------------------------------
@@ -264,7 +276,7 @@ def _read_back(values: Mapping[str, Any]) -> dict[str, Any]:
 def _bring_in(actor: Actor, plan: _Plan, progress: Progress) -> None:
     total = len(plan.new) + len(plan.changed)
     made = [Dwelling(created_by_id=actor.user_id) for _facts_of in plan.new]
-    for dwelling, facts in zip(made, plan.new, strict=True):
+    for dwelling, facts in zip(made, plan.new.values(), strict=True):
         stock.write(dwelling, facts)
     for start in range(0, len(made), BATCH):
         Dwelling.objects.bulk_create(made[start : start + BATCH])

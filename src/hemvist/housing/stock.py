@@ -113,6 +113,7 @@ def change_dwelling(actor: Actor, *, dwelling: Dwelling, facts: DwellingFacts, t
     if Dwelling.objects.filter(code__iexact=facts.code).exclude(pk=dwelling.pk).exists():
         raise _code_taken()
     check_lets_fit(leases_of([dwelling]), facts)
+    check_offers_fit(offers_of([dwelling]), facts)
     changed = differing(dwelling, facts)
     if changed:
         write(dwelling, facts)
@@ -149,7 +150,8 @@ def impersonal(words: str) -> str:
     return words
 
 
-def _impersonal_at(field: str, words: str) -> None:
+def impersonal_at(field: str, words: str) -> None:
+    """As :func:`impersonal`, with the error at its field."""
     try:
         impersonal(words)
     except ValidationError as error:
@@ -175,7 +177,7 @@ def check_facts(facts: DwellingFacts, file: HousingFile) -> None:
         wrong["available_to"] = _("Sista dagen är före den första. Rätta en av dagarna.")
     if wrong:
         raise ValidationError(wrong)
-    _impersonal_at("note", facts.note)
+    impersonal_at("note", facts.note)
 
 
 def check_lets_fit(leases: Iterable[Tenancy], facts: DwellingFacts) -> None:
@@ -192,6 +194,27 @@ def check_lets_fit(leases: Iterable[Tenancy], facts: DwellingFacts) -> None:
         if lease.moved_out_on is None and lease.persons > facts.capacity:
             message = _("Bostaden är uthyrd till %(persons)d boende. Ange minst det antalet.")
             raise ValidationError({"capacity": message % {"persons": lease.persons}})
+
+
+def check_offers_fit(offers: Iterable[Offer], facts: DwellingFacts) -> None:
+    """Raise ValidationError when a household that has been offered the dwelling could no longer move in."""
+    first, last = facts.available_from, facts.available_to
+    for offer in offers:
+        if not first <= offer.move_in_on <= (last or date.max):
+            field = "available_from" if offer.move_in_on < first else "available_to"
+            message = _("Bostaden är erbjuden ett hushåll från %(day)s. Vänta på svaret, eller återta erbjudandet.")
+            raise ValidationError({field: message % {"day": longdate(offer.move_in_on)}})
+        if offer.need.persons > facts.capacity:
+            # How many they are is for those who know of the need.
+            message = _(
+                "Bostaden är erbjuden ett hushåll som inte får plats då. Vänta på svaret, eller återta erbjudandet."
+            )
+            raise ValidationError({"capacity": message})
+
+
+def offers_of(dwellings: Iterable[Dwelling]) -> QuerySet[Offer]:
+    """The offers of the dwellings that wait for an answer."""
+    return Offer.objects.filter(PROMISED, dwelling__in=list(dwellings)).select_related("need")
 
 
 def leases_of(dwellings: Iterable[Dwelling]) -> QuerySet[Tenancy]:
@@ -240,7 +263,7 @@ def block(
         raise ValidationError({"ends_on": _("Sista dagen är före den första. Rätta en av dagarna.")})
     if reason not in DwellingBlock.Reason.values:
         raise ValidationError({"reason": _("Välj varför bostaden är spärrad.")})
-    _impersonal_at("note", note)
+    impersonal_at("note", note)
     if let_on_some_day(dwelling, starts_on, ends_on, today).exists():
         raise ValidationError(
             {"starts_on": _("Bostaden är uthyrd på någon av dagarna. Spärra den från dagen efter att avtalet slutar.")}
@@ -326,7 +349,7 @@ def add_document(
         raise ValidationError({"kind": _("Välj vad handlingen är.")})
     if not title.strip():
         raise ValidationError({"title": _("Skriv vad handlingen heter.")})
-    _impersonal_at("title", title)
+    impersonal_at("title", title)
     if not data:
         raise ValidationError({"file": _("Filen är tom. Välj en annan fil.")})
     if len(data) > MAX_DOCUMENT:

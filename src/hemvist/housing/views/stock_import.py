@@ -50,6 +50,8 @@ def stock_import_preview(request: ActorRequest, file_id: uuid.UUID) -> HttpRespo
         "problems": importing.problems_of(run),
         "most": MAX_PROBLEMS,
         "effect": _effect(run.summary),
+        # A file from before the rows with faults were counted says nothing of them.
+        "faulty": run.summary.get("faulty", "–"),
         "news": run.summary["new"] + run.summary["changed"],
         "changed": _changed(run),
     }
