@@ -544,3 +544,126 @@ def test_a_matching_that_still_holds_is_not_made_again_to_explain_it(
     Dwelling.objects.filter(area="orter").update(rent=9_100)
     match_queries.explained(coordinator, placed.pk, today)
     assert made == [{"time_limit": match_queries.WHY_SECONDS}]
+
+
+def asked_about(client: Client, found: HousingNeed, today: date, bostad: object) -> tuple[str, match_queries.Why]:
+    """The page of why, with a dwelling chosen to compare with."""
+    with time_machine.travel(datetime(today.year, today.month, today.day, 9, tzinfo=UTC)):
+        response = client.get(reverse("match-why", args=[found.pk]), {"bostad": str(bostad)})
+    assert response.status_code == 200
+    return response.content.decode(), response.context["why"]
+
+
+def test_a_home_that_is_asked_about_is_told_as_the_nearest_are(
+    coordinator: Actor,
+    household: House,
+    need: Need,
+    dwelling: Home,
+    today: date,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wish = [{"kind": "sfi", "area": ""}]
+    found, other = need(household(), wishes=wish), need(household(), wishes=wish, rent_max=7_000)
+    dwelling()
+    small, worse, refused = dwelling(capacity=2), dwelling(area="orter", rent=11_000), dwelling()
+    late, taken = dwelling(available_from=today + timedelta(days=90)), dwelling(rent=6_000)
+    Offer.objects.create(
+        need=found,
+        dwelling=refused,
+        made_on=today,
+        move_in_on=today,
+        reply_by=today,
+        status="declined",
+        decline_reason="place",
+    )
+    matching.run(coordinator, today=today)
+    for one in (found, other):
+        nearest = {each.dwelling: each for each in match_queries.explained(coordinator, one.pk, today).alternatives}
+        assert len(nearest) == 5
+        with monkeypatch.context() as none:
+            none.setattr(match_queries, "ALTERNATIVES", 0)
+            for home, told in nearest.items():
+                why = match_queries.explained(coordinator, one.pk, today, compare=str(home.pk))
+                assert why.alternatives == (replace(told, asked=True),)
+    said = {
+        home: " ".join(
+            step.render(show=str)
+            for step in match_queries.explained(coordinator, found.pk, today, compare=str(home.pk))
+            .alternatives[0]
+            .steps
+        )
+        for home in (small, worse, refused, late, taken)
+    }
+    assert said[small] == "Bostaden rymmer 2 och hushållet är 4."
+    assert said[refused] == "Hushållet har tackat nej till bostaden."
+    assert "inte ledig för hela tiden" in said[late]
+    assert "Sämre: nära till sfi." in said[worse]
+    # What it would mean for all is counted, for a home that another household is to have too.
+    assert all("Om hushållet får den, går alla" in said[home] for home in (worse, taken))
+
+
+def test_the_page_answers_for_a_home_that_is_not_among_the_nearest(
+    coordinator: Actor, client_for: Callable[..., Client], household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    found, client = need(household(), rooms=3), client_for(coordinator)
+    for _n in range(6):
+        dwelling()
+    small = dwelling(code="LITEN", rooms=1, capacity=2)
+    text, why = asked_about(client, found, today, "")
+    assert small not in {one.dwelling for one in why.alternatives}
+    assert f'<option value="{small.pk}">' in text
+    assert f'<option value="{why.chosen and why.chosen.dwelling.pk}"' not in text
+    text, asked = asked_about(client, found, today, small.pk)
+    assert [one.asked for one in asked.alternatives] == [True] + [False] * match_queries.ALTERNATIVES
+    assert asked.alternatives[1:] == why.alternatives
+    assert f'<option value="{small.pk}" selected>' in text
+    for words in ("Bostaden rymmer 2 och hushållet är 4.", "Bostaden har 1 rum och hushållet behöver 3."):
+        assert words in text
+    # One of the nearest is told once.
+    again = asked_about(client, found, today, why.alternatives[-1].dwelling.pk)[1]
+    assert again.alternatives[0] == replace(why.alternatives[-1], asked=True)
+    assert again.alternatives[1:] == why.alternatives[:-1]
+
+
+def test_a_home_that_may_not_be_shown_is_neither_listed_nor_told_of(
+    coordinator: Actor,
+    actor: Callable[..., Actor],
+    client_for: Callable[..., Client],
+    household: House,
+    need: Need,
+    dwelling: Home,
+    tenancy: Callable[..., Tenancy],
+    today: date,
+) -> None:
+    hidden, leaving, found = dwelling(capacity=2), household(), need(household())
+    tenancy(hidden, leaving, ends_on=today + timedelta(days=9))
+    dwelling()
+    client = client_for(coordinator)
+    text, why = asked_about(client, found, today, hidden.pk)
+    assert why.alternatives[0].asked
+    assert hidden.address in text
+    Case.objects.filter(pk=leaving.case_id).update(protected_since=timezone.now())
+    unknown = asked_about(client, found, today, found.pk)[1]
+    for reader in (client, client_for(actor(Role.COORDINATOR, handles_protected=True))):
+        # Answered as for an id that is nobody's, and one that cannot be.
+        for bostad in (hidden.pk, "x' \x00"):
+            text, why = asked_about(reader, found, today, bostad)
+            assert (why.alternatives, why.others) == (unknown.alternatives, unknown.others)
+            assert not [word for word in (hidden.address, f'<option value="{hidden.pk}"') if word in text]
+
+
+def test_asking_about_a_home_takes_as_many_queries_for_many_as_for_few(
+    coordinator: Actor, household: House, need: Need, dwelling: Home, today: date
+) -> None:
+    found, home = need(household()), dwelling(capacity=2)
+
+    def cost(compare: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            match_queries.explained(coordinator, found.pk, today, compare=compare)
+        return len(seen)
+
+    few = cost("")
+    for _n in range(7):
+        dwelling()
+        need(household())
+    assert cost("") == cost(str(home.pk)) == few

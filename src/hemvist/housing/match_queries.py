@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -33,12 +33,13 @@ from hemvist.housing.matching import (
 from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer
 from hemvist.housing.need_queries import NeedRow
 from hemvist.law.types import Step, gettext_noop
-from hemvist.planning.matching import FULL, NAMES, WISHES, Placement, explain, match
+from hemvist.planning.matching import FULL, NAMES, WISHES, Alternative, Matching, Placement, explain, match
 
 ALTERNATIVES = 5
 # Runs with protected households that are looked through, the latest.
 LOOKED_THROUGH = 50
-# Somebody waits for the page: so long for the proposal when it is worked out anew, and so long for all alternatives.
+# Somebody waits for the page: so long for the proposal when it is worked out anew, so long for all alternatives, and so
+# long for one more that is asked about.
 WHY_SECONDS = 5.0
 
 # --- a run as it is read ----------------------------------------------------------------------------------------------
@@ -373,6 +374,7 @@ class Other:
     possible: bool
     percent: int | None
     steps: tuple[Step, ...]
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,16 +388,25 @@ class Why:
     seeking: bool
     aside: bool = False
     chosen: Chosen | None = None
+    # The nearest, after the one that was asked about.
     alternatives: tuple[Other, ...] = ()
     without: Without | None = None
     optimal: bool = True
+    # All that can be asked about.
+    others: tuple[Dwelling, ...] = ()
 
 
-def explained(actor: Actor, need_id: uuid.UUID, today: date, *, time_limit: float = WHY_SECONDS) -> Why:
+def explained(
+    actor: Actor, need_id: uuid.UUID, today: date, *, compare: str = "", time_limit: float = WHY_SECONDS
+) -> Why:
     """Why the household would get that home and not another, from what is known today. One audit row.
 
+    ``compare`` is the id of a dwelling that is asked about, as typed: one that is not in the matching is none, so none
+    is told of that may not be shown (see ``gather``).
+
     The latest matching is taken as it was kept when nothing at all has changed since, else it is worked out anew in
-    ``time_limit`` seconds; so many are given to all alternatives together, too. Nothing is kept of it.
+    ``time_limit`` seconds; so many are given to all alternatives together, too, and to the one that is asked about.
+    Nothing is kept of it.
 
     Raises :class:`NotVisible` for a need that the actor may not know of.
     """
@@ -407,9 +418,13 @@ def explained(actor: Actor, need_id: uuid.UUID, today: date, *, time_limit: floa
         return Why(row, seeking=False, aside=row.need in found.aside)
     asked = (found.seekers, found.homes, found.areas, found.policy)
     matching = kept_matching(latest_run(actor, today), found) or match(*asked, time_limit=time_limit)
-    told = explain(matching, *asked, key, most=ALTERNATIVES, time_limit=time_limit)
+    told = explain(matching, *asked, key, most=ALTERNATIVES, time_limit=time_limit).alternatives
     mine = next((one for one in matching.placements if one.seeker == key), None)
     left = next((one for one in matching.unplaced if one.seeker == key), None)
+    others = {code: one for code, one in found.dwellings.items() if mine is None or code != mine.home}
+    wanted = next((code for code, one in others.items() if str(one.pk) == compare), "")
+    if wanted and wanted not in {one.home for one in told}:
+        told = (_alone(found, matching, key, wanted, time_limit), *told)
     return Why(
         row,
         seeking=True,
@@ -420,14 +435,28 @@ def explained(actor: Actor, need_id: uuid.UUID, today: date, *, time_limit: floa
                 one.possible,
                 None if one.score is None else round(one.score / 10),
                 one.steps,
+                asked=one.home == wanted,
             )
-            for one in told.alternatives
+            for one in sorted(told, key=lambda one: one.home != wanted)
         ),
         without=Without(row, left.steps, helps(row.need, (one.kind for one in left.obstacles), today))
         if left
         else None,
         optimal=matching.optimal,
+        others=tuple(others.values()),
     )
+
+
+def _alone(found: Inputs, matching: Matching, key: str, wanted: str, time_limit: float) -> Alternative:
+    """The ``wanted`` home, told as the nearest are.
+
+    As if the household had said no to all others: what it would mean for all is counted for this one only.
+    """
+    rest = frozenset(home.key for home in found.homes if home.key != wanted)
+    seekers = [replace(one, declined=one.declined | rest) if one.key == key else one for one in found.seekers]
+    asked = (seekers, found.homes, found.areas, found.policy)
+    told = explain(matching, *asked, key, most=len(found.homes), time_limit=time_limit)
+    return next(one for one in told.alternatives if one.home == wanted)
 
 
 def _chosen(found: Inputs, mine: Placement) -> Chosen:

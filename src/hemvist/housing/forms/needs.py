@@ -127,6 +127,16 @@ class LockForm(Form):
         return self.dwellings[self.cleaned_data["dwelling"]]
 
 
+class CompareForm(Form):
+    """A dwelling to compare the proposal with. The name is that of the address."""
+
+    bostad = menu(_("Jämför med en annan bostad"), ())
+
+    def __init__(self, *args: Any, dwellings: Iterable[Dwelling], need: HousingNeed, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bostad"].choices = dwelling_choices(dwellings, need)  # type: ignore[attr-defined]
+
+
 def dwelling_choices(dwellings: Iterable[Dwelling], need: HousingNeed) -> list[tuple[Any, Any]]:
     """Each dwelling in words; those that meet the need's demands first, and apart from the others."""
     groups: dict[bool, list[tuple[str, str]]] = {True: [], False: []}

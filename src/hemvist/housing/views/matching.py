@@ -17,6 +17,7 @@ from hemvist.access.errors import Refused
 from hemvist.access.http import ActorRequest
 from hemvist.housing import match_queries, policy_data
 from hemvist.housing import matching as matchings
+from hemvist.housing.forms.needs import CompareForm
 from hemvist.housing.match_queries import RunPage
 from hemvist.planning.matching import CRITERIA, NAMES
 from hemvist.web import clock
@@ -78,15 +79,16 @@ def matching_run(request: ActorRequest) -> HttpResponse:
 @requires("matching.run")
 def match_why(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     """Why this home, and why not another, worked out from what is known today."""
-    today = clock.today()
+    today, compare = clock.today(), request.GET.get("bostad", "")
     try:
-        why = match_queries.explained(request.actor, need_id, today)
+        why = match_queries.explained(request.actor, need_id, today, compare=compare)
     except (ValidationError, Refused) as error:
         messages.error(request, error.reason if isinstance(error, Refused) else " ".join(error.messages))
         return redirect("need", need_id)
     file = policy_data.housing()
     context = {
         "why": why,
+        "form": CompareForm(dwellings=why.others, need=why.row.need, initial={"bostad": compare}),
         "today": today,
         "may_offer": request.actor.can("housing_need.work"),
         **_weights(file.matching.weights.model_dump()),
