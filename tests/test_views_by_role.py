@@ -245,6 +245,7 @@ VIEWS: dict[str, View] = {
     "tenancy": of_home("tenancy"),
     "tenancy-notice": of_home("tenancy"),
     "tenancy-notice-withdraw": of_home("tenancy", post=True, answers=DONE),
+    "tenancy-move-out-undo": of_home("tenancy", post=True, answers=DONE),
     "tenancy-extend": of_home("tenancy"),
     "tenancy-moved-out": of_home("tenancy"),
     "tenancy-void": of_home("tenancy"),

@@ -174,7 +174,7 @@ class Homes:
         return self.spare
 
     def no_need(self) -> Case:
-        needs.withdraw_need(self.owner, need=self.free_need(), reason=WORDS, today=LATER)
+        needs.withdraw_need(self.owner, need=self.free_need(), reason=TYPED, today=LATER)
         return self.case
 
     def chosen(self) -> HousingNeed:
@@ -184,6 +184,11 @@ class Homes:
     def noticed(self) -> Tenancy:
         tenancies.give_notice(self.owner, tenancy=self.lease, by="tenant", noticed_on=LATER, reason=TYPED, today=LATER)
         return self.lease
+
+    def moved_out(self) -> Tenancy:
+        return tenancies.move_out(
+            self.owner, tenancy=self.lease, last_day=LATER, keys="landlord", reason=TYPED, today=LATER
+        )
 
     def coming(self) -> Tenancy:
         return tenancies.sign(
@@ -591,6 +596,9 @@ QUESTIONS: dict[str, Question] = {
         "case",
         "housing_right.viewed",
     ),
+    "right_rows.known_here": Question(
+        lambda h, a: [row.end for row in right_rows.known_here(a, h.case, LATER)], silent="the deed leaves its row"
+    ),
     "right_rows.last_day": Question(
         lambda h, a: right_rows.last_day(a, h.case, LATER), silent="the deed leaves its row"
     ),
@@ -685,6 +693,9 @@ WITHOUT_ACTOR = {
     "importing.problems_of": "of a file already read",
     "lease_queries.state_of": "computes on a lease already read",
     "stock.impersonal": "words",
+    "stock.impersonal_at": "words",
+    "stock.check_offers_fit": "computes on offers already read",
+    "stock.offers_of": "for the deeds, on dwellings that they hold",
     "match_queries.helps": "words on a need already read",
     "matching.housed_by_area": "numbers without protected cases",
     "matching.searched_until": "a day of a need already read",
@@ -894,6 +905,9 @@ DEEDS: dict[str, Deed] = {
             a, tenancy=lease, last_day=LATER, keys="landlord", reason=TYPED, today=LATER
         ),
     ),
+    "tenancies.undo_move_out": lease_deed(
+        "move_out_undone", lambda h, a, lease: tenancies.undo_move_out(a, tenancy=lease, today=LATER), Homes.moved_out
+    ),
     "tenancies.void": lease_deed(
         "voided", lambda h, a, lease: tenancies.void(a, tenancy=lease, reason=TYPED, today=LATER), Homes.coming
     ),
@@ -919,7 +933,7 @@ DEEDS: dict[str, Deed] = {
         given=lambda h: h.need,
     ),
     "needs.withdraw_need": Deed(
-        lambda h, a, need: needs.withdraw_need(a, need=need, reason=WORDS, today=LATER),
+        lambda h, a, need: needs.withdraw_need(a, need=need, reason=TYPED, today=LATER),
         "housing_need.withdrawn",
         W_NEED,
         given=Homes.free_need,
@@ -1057,7 +1071,7 @@ DEEDS: dict[str, Deed] = {
         "",
     ),
     "numbers.void_number": Deed(
-        lambda h, a, _given: numbers.void_number(a, h.wish, reason=WORDS), "yearly_number.voided", W_NUMBER, ""
+        lambda h, a, _given: numbers.void_number(a, h.wish, reason=TYPED), "yearly_number.voided", W_NUMBER, ""
     ),
     "numbers.draft_wish": Deed(
         lambda h, a, _given: numbers.draft_wish(a, year=2029, persons=9, grounds={"housing": TYPED}, today=LATER),

@@ -171,6 +171,49 @@ def test_changed_facts_of_the_ground_must_be_communicated_anew(coordinator: Acto
     assert any("Vänta på svar" in step.text for step in examined(coordinator, ending).state.lacks)
 
 
+def test_an_answer_of_the_same_day_is_none_to_what_is_communicated_after_it(coordinator: Actor, opened: Open) -> None:
+    ending = complete(coordinator, opened())
+    deeds.record_reply(coordinator, ending=ending, replied_on=LATER, text=SECRET, today=LATER)
+    changed = {"programme": "", "no_referral_since": date(2027, 6, 1)}
+    deeds.record_ground(coordinator, ending=ending, today=LATER, **changed)
+    deeds.record_communication(
+        coordinator, ending=ending, communicated_on=LATER, reply_by=LATER + timedelta(days=14), today=LATER
+    )
+    page = examined(coordinator, ending)
+    assert (page.ending.replied_on, page.ending.reply_text) == (None, SECRET)
+    assert not page.state.may_decide
+    with pytest.raises(ValidationError, match="Vänta på svar"):
+        deeds.decide(coordinator, ending=ending, **DECISION)
+
+
+def test_nobody_has_answered_before_the_answer_came(coordinator: Actor, opened: Open) -> None:
+    """Answered on the 20th within the time to answer: a decision dated the 15th has not waited."""
+    ending = complete(coordinator, opened())
+    early = {**DECISION, "decided_on": date(2027, 8, 15)}
+    with pytest.raises(ValidationError, match="Vänta på svar"):
+        deeds.decide(coordinator, ending=ending, **early)
+    assert deeds.decide(coordinator, ending=ending, **{**DECISION, "decided_on": date(2027, 8, 20)}).decided_on
+
+
+def test_a_last_day_within_the_time_to_appeal_says_why(coordinator: Actor, opened: Open) -> None:
+    ending = complete(coordinator, opened())
+    decided = DECISION["decided_on"]
+    waits = decided + timedelta(weeks=3)
+    for given in ({}, {"early_effect_reason": "  "}):
+        with pytest.raises(ValidationError) as error:
+            deeds.decide(coordinator, ending=ending, **{**DECISION, "ends_on": waits - timedelta(days=1), **given})
+        assert list(error.value.error_dict) == ["early_effect_reason"]
+        assert "35 § förvaltningslagen" in str(error.value)
+    why = {"ends_on": waits - timedelta(days=1), "early_effect_reason": " Bostaden är utdömd. "}
+    assert deeds.decide(coordinator, ending=ending, **{**DECISION, **why}).early_effect_reason == "Bostaden är utdömd."
+
+
+def test_a_last_day_after_the_time_to_appeal_needs_no_reason(coordinator: Actor, opened: Open) -> None:
+    ending = complete(coordinator, opened())
+    waits = {"ends_on": DECISION["decided_on"] + timedelta(weeks=3), "early_effect_reason": ""}
+    assert deeds.decide(coordinator, ending=ending, **{**DECISION, **waits}).ends_on == waits["ends_on"]
+
+
 def test_acceptable_reasons_block_the_end_but_not_that_the_right_goes_on(coordinator: Actor, opened: Open) -> None:
     ending = complete(coordinator, opened())
     deeds.record_acceptable_reasons(coordinator, ending=ending, outcome="exist", text="Arbetar heltid.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,18 +48,16 @@ def ending(coordinator: Actor, household: Callable[..., Household]) -> EarlyEndi
     return made
 
 
-def decide(actor: Actor, ending: EarlyEnding, outcome: str = "ends") -> None:
-    deeds.decide(
-        actor,
-        ending=ending,
-        outcome=outcome,
-        decided_on=LATER,
-        decided_by="Utbildningsnämnden",
-        diary_number="UN2027/77",
-        ends_on=date(2027, 12, 31) if outcome == "ends" else None,
-        appeal_instruction=True,
-        today=LATER,
-    )
+def decide(actor: Actor, ending: EarlyEnding, outcome: str = "ends", **changes: Any) -> None:
+    given = {
+        "decided_on": LATER,
+        "decided_by": "Utbildningsnämnden",
+        "diary_number": "UN2027/77",
+        "ends_on": date(2027, 12, 31) if outcome == "ends" else None,
+        "appeal_instruction": True,
+        "today": LATER,
+    }
+    deeds.decide(actor, ending=ending, outcome=outcome, **{**given, **changes})
 
 
 def docx_words(client: Client, ending: EarlyEnding) -> str:
@@ -110,6 +108,37 @@ def test_until_decided_it_is_a_draft_with_what_is_left(
     assert "Skriv ned skälen till beslutet." in words
     assert "får, men måste inte" in words
     assert "Kommunen beslutar" not in words
+
+
+def test_why_the_right_ends_before_the_time_to_appeal_stands_in_the_letter(
+    coordinator: Actor, client_for: Callable[..., Client], ending: EarlyEnding
+) -> None:
+    decide(coordinator, ending, ends_on=LATER + timedelta(days=7), early_effect_reason="Huset ska rivas.")
+    words = docx_words(client_for(coordinator), ending)
+    assert "innan tiden att överklaga har gått ut (35 § förvaltningslagen): Huset ska rivas." in words
+    text = client_for(coordinator).get(reverse("ending", args=[ending.pk])).content.decode()
+    assert "Huset ska rivas." in text
+    assert "15 februari 2030" not in text.replace("\xa0", " ")
+
+
+def test_only_a_decision_against_the_person_tells_how_to_appeal(
+    coordinator: Actor, client_for: Callable[..., Client], ending: EarlyEnding
+) -> None:
+    client = client_for(coordinator)
+    assert "Så överklagar du" in docx_words(client, ending)
+    decide(coordinator, ending, "continues")
+    assert "Så överklagar du" not in docx_words(client, ending)
+    EarlyEnding.objects.filter(pk=ending.pk).update(status="closed")
+    assert "Så överklagar du" not in docx_words(client, ending)
+
+
+def test_an_answer_to_what_was_communicated_before_is_told_as_earlier(
+    coordinator: Actor, client_for: Callable[..., Client], ending: EarlyEnding
+) -> None:
+    EarlyEnding.objects.filter(pk=ending.pk).update(replied_on=None)
+    words = docx_words(client_for(coordinator), ending)
+    for part in ("Du har inte svarat på det.", "Ditt tidigare svar", "Jag väntar på besked."):
+        assert part in words
 
 
 def test_that_the_right_goes_on_is_a_letter_too(coordinator: Actor, ending: EarlyEnding) -> None:

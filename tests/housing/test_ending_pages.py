@@ -127,7 +127,8 @@ def test_a_case_from_its_beginning_to_the_letter(client: Client, person: Person)
     text = post(client, "ending-serve", ending, served_on="2027-09-10")
     assert "inte antecknat" not in text
     assert "Skriv när personen fick del av beslutet" not in text
-    assert "enligt 44 § förvaltningslagen, räkna från delgivningen" in text
+    assert "Sista dag att överklaga är 1 oktober 2027, tre veckor efter delgivningen (44 § förvaltningslagen)" in text
+    assert "Rätta dagen för delgivningen" in text
 
     text = plain(client.get(reverse("housing-right", args=[person.case.household.pk])))
     assert "Kommunen beslutade 10 september 2027 att rätten upphör i förtid." in text

@@ -56,12 +56,14 @@ def test_the_register_proposes_numbers_and_the_days_of_the_law(
     assert any(step.source and step.source.act == "2016:39" for step in found.steps)
 
 
-def test_a_received_household_can_move_in_from_that_day(
+def test_a_received_household_can_move_in_from_today(
     coordinator: Actor, household: Callable[..., Household], today: date
 ) -> None:
     since = today - timedelta(days=3)
     row = get_household(coordinator, household(received_on=since).pk, today=today)
-    assert needs.suggested(row, today).wanted_from == since
+    found = needs.suggested(row, today)
+    assert found.wanted_from == today
+    assert any(step.values.get("day") == since for step in found.steps)
 
 
 def test_without_an_assignment_no_last_day_is_guessed(
@@ -312,6 +314,11 @@ def test_a_dwelling_is_chosen_with_a_reason_and_let_go(
     with pytest.raises(ValidationError) as error:
         needs.lock(coordinator, need=found, dwelling=home, reason=" ", today=today)
     assert wrong(error) == ["reason"]
+    # The landlord reads it.
+    for personal in ("Sonen 20150303-1234 har astma", "Se mejl från olena@example.org", "Som i MOT-2026-0003"):
+        with pytest.raises(ValidationError, match="Skriv inget om en person") as error:
+            needs.lock(coordinator, need=found, dwelling=home, reason=personal, today=today)
+        assert wrong(error) == ["reason"]
     needs.lock(coordinator, need=found, dwelling=home, reason="Nära ett syskon", today=today)
     found.refresh_from_db()
     assert (found.locked_to, found.locked_reason) == (home, "Nära ett syskon")

@@ -65,7 +65,7 @@ def test_an_empty_year_says_what_to_do(client: Client) -> None:
     text = plain(client.get(address(*YEAR)))
     assert "Inget tal är antecknat för året. Anteckna talet när kommunen har fått det." in text
     assert "Inget önskemål är skrivet." in text
-    assert "Be systemförvaltaren lägga in dagen i kommunens uppgifter (housing.yaml, wish_days)" in text
+    assert "Be systemförvaltaren lägga in dagen i kommunens uppgifter när" in text
     assert "I sammanställningen är ärenden med skyddade personuppgifter inte med" in text
     assert "Ingen är utpekad än. Se ansvarskartan" in text
     assert "6 kriterier saknar kommunens värde." in text

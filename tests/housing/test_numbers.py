@@ -241,6 +241,20 @@ def test_grounds_and_figures_are_kept_as_they_were(wish: YearlyNumber, strategis
     assert changed.grounds == {"school": "Fyra platser", "school_as_of": "2026-11-23"}
 
 
+def test_nothing_of_a_person_goes_to_the_county(wish: YearlyNumber, strategist: Actor, today: date) -> None:
+    personal = "Anna 19850101-1234 bor här"
+    for grounds in ({"other": personal}, {"school": "Fyra platser", "school_source": personal}):
+        with pytest.raises(ValidationError, match="Skriv inget om en person") as error:
+            numbers.change_wish(strategist, wish, persons=9, grounds=grounds, today=today)
+        assert list(error.value.error_dict) == [next(name for name, text in grounds.items() if text == personal)]
+    with pytest.raises(ValidationError, match="Skriv inget om en person"):
+        numbers.record_criterion(
+            strategist, year=2027, criterion="labour_market", value=personal, source="SCB", as_of=today, today=today
+        )
+    wish.refresh_from_db()
+    assert wish.grounds == GROUNDS
+
+
 def test_one_draft_a_year(wish: YearlyNumber, strategist: Actor, today: date) -> None:
     with pytest.raises(ValidationError, match="redan ett utkast"):
         numbers.draft_wish(strategist, year=2027, persons=3, grounds={}, today=today)

@@ -213,7 +213,12 @@ def test_no_reason_outweighs_a_dwelling_that_is_not_there(
 
 @pytest.mark.parametrize(
     ("days", "field"),
-    [({"move_in_on": -1}, "move_in_on"), ({"reply_by": -1}, "reply_by"), ({"reply_by": 11}, "reply_by")],
+    [
+        ({"move_in_on": -1}, "move_in_on"),
+        ({"move_in_on": 1_100}, "move_in_on"),
+        ({"reply_by": -1}, "reply_by"),
+        ({"reply_by": 11}, "reply_by"),
+    ],
 )
 def test_the_days_have_an_order(
     household: Callable[..., Household],

@@ -97,22 +97,32 @@ def test_an_older_anvisning_waits_for_the_municipality_and_then_follows_its_ruli
 
 def test_an_earlier_right_does_not_begin_anew(coordinator: Actor, home: Household) -> None:
     person = adult(home)
-    fact(person, "earlier_housing_right", {"coverage_ended_on": "2026-09-01", "first_right_on": "2026-03-10"})
+    fact(person, "earlier_housing_right", {"coverage_ended_on": "2027-02-01", "first_right_on": "2027-01-10"})
     row = next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
-    assert (row.clock.branch, row.end) == (StartBranch.RE_ENTRY_EARLIER_RIGHT, date(2029, 3, 10))
+    assert (row.clock.branch, row.end) == (StartBranch.RE_ENTRY_EARLIER_RIGHT, date(2030, 1, 10))
 
 
 def test_who_was_covered_before_without_a_right_counts_from_the_first_reception_anywhere(
     coordinator: Actor, home: Household
 ) -> None:
     person = adult(home)
-    fact(person, "earlier_housing_right", {"coverage_ended_on": "2026-09-01"})
+    earlier = fact(person, "earlier_housing_right", {"coverage_ended_on": "2027-02-01"})
 
     def row() -> Any:
         return next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
 
     assert row().clock.missing == ("first_received_anywhere_on",)
-    fact(person, "first_reception", {"on": "2025-06-01", "municipality": "Uppsala"})
+    # The mottagandedatum may be another day than that of the reception.
+    fact(person, "first_reception", {"on": "2025-08-01", "municipality": "Uppsala"})
+    assert row().clock.missing == ("first_received_anywhere_on",)
+    Fact.objects.create(
+        person=person,
+        kind="earlier_housing_right",
+        value={"coverage_ended_on": "2027-02-01", "first_received_on": "2025-06-01"},
+        valid_from=date(2026, 12, 1),
+        corrects=earlier,
+        source="staff",
+    )
     assert (row().clock.branch, row().end) == (StartBranch.RE_ENTRY_FIRST_RECEPTION, date(2028, 6, 1))
 
 
@@ -127,6 +137,60 @@ def test_a_final_refusal_ends_the_coverage_and_an_expired_permit_is_only_told(
     fact(person, "permit", {**expired, "renewal_applied_on": "2027-05-01", "renewal_refused_final_on": "2027-08-01"})
     row = next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
     assert (row.permit_expired_on, row.clock.exists.value, row.end) == (None, False, None)
+
+
+def test_a_refusal_takes_nothing_while_the_old_permit_holds(coordinator: Actor, home: Household) -> None:
+    person = adult(home)
+    refused = {"renewal_applied_on": "2027-03-01", "renewal_refused_final_on": "2027-06-01"}
+
+    def row(today: date) -> Any:
+        return next(one.row for one in seen(coordinator, home, today) if one.row.person_id == person.pk)
+
+    fact(person, "permit", {"ground": "UTLL_5_2", "valid_to": "2027-08-31", **refused})
+    assert (row(date(2027, 8, 31)).clock.exists.value, row(date(2027, 8, 31)).end) == (True, END)
+    gone = row(date(2027, 9, 1))
+    assert (gone.clock.exists.value, gone.facts.coverage_ended_on) == (False, date(2027, 9, 1))
+    # Until when the permit held is not told, so nor is that it has ended.
+    fact(person, "permit", {"ground": "UTLL_5_2", **refused}, date(2027, 1, 2))
+    assert row(LATER).clock.exists.value is True
+
+
+@pytest.mark.parametrize(
+    ("renewal", "told"),
+    [
+        ({"renewal_applied_on": "2027-05-31"}, False),
+        ({"renewal_applied_on": "2027-06-01"}, True),
+        ({"renewal_applied_on": "2027-05-01", "renewal_for_covered_ground": False}, True),
+        ({"renewal_applied_on": "2027-05-01", "renewal_for_covered_ground": True}, False),
+        ({"renewal_applied_on": "2027-05-01", "inhibition": True}, True),
+        ({}, True),
+    ],
+)
+def test_an_expired_permit_is_told_of_unless_a_renewal_counts(
+    coordinator: Actor, home: Household, renewal: dict[str, Any], told: bool
+) -> None:
+    person = adult(home)
+    fact(person, "permit", {"ground": "UTLL_5_2", "valid_to": "2027-05-31", **renewal})
+    row = next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
+    assert (row.permit_expired_on == date(2027, 5, 31)) is told
+    assert (row.clock.exists.value, row.end) == (True, END)
+
+
+def test_who_left_lma_before_the_reception_act_waits_for_the_municipality(coordinator: Actor, home: Household) -> None:
+    person = adult(home)
+    Arrival.objects.filter(person=person).update(on=date(2025, 5, 20))
+    fact(person, "living", {"living": "municipal_temporary_protection"})
+    fact(person, "left_reception_act", {"on": "2026-09-30"})
+
+    def row() -> Any:
+        return next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
+
+    assert [question.key for question in row().clock.rulings_needed] == ["T-4"]
+    rule("T-4", "right")
+    assert row().end == date(2028, 5, 20)
+    LocalRuling.objects.filter(key="T-4").delete()
+    rule("T-4", "no_right")
+    assert (row().clock.exists.value, row().end) == (False, None)
 
 
 def test_who_found_housing_without_an_anvisning_has_no_such_right(coordinator: Actor, household: Make) -> None:
@@ -249,7 +313,8 @@ def test_a_lease_for_a_time_is_counted_in_months_and_ends_the_day_before(
     form = file.leases[0].model_copy(update={"code": "fixed", "months": months})
     monkeypatch.setattr(records, "housing", lambda: file.model_copy(update={"leases": (form,)}))
     assert limit in [step.values.get("limit") for step in seen(coordinator, home)[0].adds]
-    fact(adult(home), "permit", {"ground": "UTLL_5_2", "renewal_refused_final_on": "2027-08-01"})
+    refused = {"ground": "UTLL_5_2", "valid_to": "2027-07-01", "renewal_refused_final_on": "2027-08-01"}
+    fact(adult(home), "permit", refused)
     without = next(member for member in seen(coordinator, home) if member.row.person_id == adult(home).pk)
     assert without.adds[-1].values == {"months": months}
 
@@ -277,6 +342,47 @@ def test_a_decided_early_end_is_the_end(coordinator: Actor, home: Household) -> 
     assert row.steps[-3].values["number"].sv == "UN2027/9"
     first = right.watch_list(coordinator, today=LATER).lines[0]
     assert (first.row.person_id, first.row.end) == (person.pk, date(2027, 12, 31))
+
+
+def test_the_page_of_an_early_end_says_one_last_day(coordinator: Actor, home: Household) -> None:
+    person, end = adult(home), date(2027, 12, 31)
+    EarlyEnding.objects.create(
+        person=person,
+        ground="tenancy_forfeited",
+        opened_on=date(2027, 8, 1),
+        status="ends",
+        decided_on=date(2027, 8, 20),
+        decided_by="Nämnden",
+        diary_number="UN2027/9",
+        reasons="Skäl",
+        ends_on=end,
+    )
+    member = next(one for one in seen(coordinator, home) if one.row.person_id == person.pk)
+    assert [step.values.get("end") for step in member.adds if "end" in step.values] == [end]
+    # The day twelve months before the end had passed when it was decided.
+    assert [point.months for point in member.points if point.kind == "mark"] == [3, 2]
+
+
+def test_without_a_lease_none_is_said_to_go_on(coordinator: Actor, home: Household, dwelling: Any) -> None:
+    def adds() -> str:
+        return " ".join(step.render() for step in seen(coordinator, home)[0].adds)
+
+    assert "Kommunens egen policy är avtal tills vidare" in adds()
+    assert "hyresavtalet" not in adds()
+    Tenancy.objects.create(
+        case=home.case, dwelling=dwelling(), form="open_ended", persons=4, rent=8_000, starts_on=RECEIVED
+    )
+    assert "Därefter fortsätter hyresavtalet tills vidare" in adds()
+
+
+def test_the_duties_to_inform_and_support_follow_the_right(
+    coordinator: Actor, household: Make, home: Household
+) -> None:
+    page = right.right_of_household(coordinator, home.pk, today=LATER)
+    assert (page.somebody_may_have_it, page.lacks_information, page.lacks_search) == (True, True, True)
+    other = household(category="self_settled", assigned=False, received_on=date(2026, 11, 1))
+    page = right.right_of_household(coordinator, other.pk, today=LATER)
+    assert (page.somebody_may_have_it, page.lacks_information, page.lacks_search) == (False, False, False)
 
 
 def test_a_change_of_the_decision_gives_the_counted_day_back(coordinator: Actor, home: Household) -> None:

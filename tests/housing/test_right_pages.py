@@ -59,7 +59,7 @@ def test_the_list_tells_who_until_when_and_how_long_is_left(client: Client, home
     text = plain(client.get(reverse(LIST)))
     assert "Olena Testsson" in text
     assert "15 februari 2030" in text
-    assert "29 månader" in text
+    assert "29 hela månader" in text
     assert text.count("ingen än") == 4
 
 
@@ -136,7 +136,7 @@ def test_who_comes_back_is_shown_with_the_way_to_a_need(client: Client, home: Ho
 def test_the_page_shows_the_clock_with_its_steps_and_both_acts(client: Client, home: Household) -> None:
     answer = client.get(reverse("housing-right", args=[home.pk]))
     text = plain(answer)
-    assert "29 månader kvar, till och med 15 februari 2030." in text
+    assert "29 hela månader kvar, till och med 15 februari 2030." in text
     for words in ("Tiden började", "12 månader kvar", "I dag", "Sista dag", "12 §"):
         assert words in text
     assert "Lag (2016:38)" in text

@@ -110,6 +110,18 @@ class TestSign:
         assert set(error.value.message_dict) == {"form"}
         assert sign(one, home, starts_on=date(2027, 1, 1), **given).ends_on == date(2029, 12, 1)
 
+    def test_no_lease_under_the_act_where_nobody_has_the_right(
+        self, sign: Any, dwelling: Any, household: Any, letting: Actor, disclose: Any
+    ) -> None:
+        home = household(category="self_settled", assigned=False, received_on=date(2026, 11, 1))
+        given = {"form": Form.RIGHT, "starts_on": RECEIVED, "ends_on": END, "reason": "Prov"}
+        with pytest.raises(ValidationError, match="Ingen i hushållet har rätt till boende") as error:
+            sign(dwelling(), home, **given)
+        assert set(error.value.message_dict) == {"form"}
+        # The landlord has not been told of the right, and is not told by being refused.
+        disclose(home, ["housing_need"])
+        assert sign(dwelling(), home, by=letting, **given).form == Form.RIGHT
+
     def test_a_right_that_is_known_gives_its_last_day(
         self, sign: Any, dwelling: Any, household: Any, letting: Actor, disclose: Any
     ) -> None:
@@ -499,6 +511,32 @@ class TestMoveOut:
                 tenancies.move_out(coordinator, tenancy=lease, last_day=last_day, keys=keys, today=today)
         lease = tenancies.move_out(coordinator, tenancy=lease, last_day=today - 6 * DAY, keys="landlord", today=today)
         assert lease.ends_on == today - 6 * DAY
+
+    def test_one_that_was_wrong_is_taken_back_and_the_lease_goes_on(
+        self, coordinator: Actor, dwelling: Any, sign: Any, household: Any, today: date
+    ) -> None:
+        one = dwelling()
+        lease = sign(one, household(), starts_on=today - 30 * DAY)
+        with pytest.raises(ValidationError, match="Ingen utflyttning"):
+            tenancies.undo_move_out(coordinator, tenancy=lease, today=today)
+        tenancies.move_out(coordinator, tenancy=lease, last_day=today - DAY, keys="reception", today=today)
+        lease = tenancies.undo_move_out(coordinator, tenancy=lease, today=today)
+        assert (lease.ends_on, lease.moved_out_on, kinds(lease)[-1]) == (None, None, Kind.MOVE_OUT_UNDONE)
+        assert on_day(one, today, today).state == State.OCCUPIED
+        # Told right, and somebody else comes: then it stays.
+        tenancies.move_out(coordinator, tenancy=lease, last_day=today - 9 * DAY, keys="reception", today=today)
+        sign(one, household(reference="R-2"), starts_on=today - 8 * DAY)
+        with pytest.raises(ValidationError, match="uthyrd"):
+            tenancies.undo_move_out(coordinator, tenancy=lease, today=today)
+        assert Tenancy.objects.get(pk=lease.pk).moved_out_on == today - 9 * DAY
+
+    def test_one_with_an_end_gets_its_end_back(
+        self, coordinator: Actor, dwelling: Any, tenancy: Any, household: Any, today: date
+    ) -> None:
+        lease = tenancy(dwelling(), household(), ends_on=today - 3 * DAY)
+        tenancies.move_out(coordinator, tenancy=lease, last_day=today, keys="landlord", today=today)
+        lease = tenancies.undo_move_out(coordinator, tenancy=lease, today=today)
+        assert (lease.ends_on, lease.moved_out_on) == (today - 3 * DAY, None)
 
 
 def test_void_only_before_it_began(coordinator: Actor, sign: Any, dwelling: Any, household: Any, today: date) -> None:

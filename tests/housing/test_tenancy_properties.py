@@ -68,6 +68,8 @@ def _do(
         tenancies.extend(actor, ends_on=second, **asked)
     elif deed == "move_out":
         tenancies.move_out(actor, last_day=first, keys="landlord", **asked)
+    elif deed == "undo":
+        tenancies.undo_move_out(actor, tenancy=asked["tenancy"], today=today)
     else:
         tenancies.void(actor, **asked, mistake=deed == "mistake")
 
@@ -79,7 +81,7 @@ def _held(dwelling: Dwelling) -> list[tuple[date, date]]:
 
 @quick
 @given(
-    deeds=deeds_of("sign", "notice", "withdraw", "extend", "move_out", "void", "mistake", "capacity")
+    deeds=deeds_of("sign", "notice", "withdraw", "extend", "move_out", "undo", "void", "mistake", "capacity")
     | deeds_of("sign", "capacity")
 )
 @example(deeds=[("sign", 0, 4, START, START), ("capacity", 0, 3, START, START)])

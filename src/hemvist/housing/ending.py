@@ -34,7 +34,7 @@ from hemvist.law.types import Step
 from hemvist.reception.models import Person
 
 TEXT_LENGTH, REASONS_LENGTH = 4000, 8000
-BODY_LENGTH, CHANGE_LENGTH = 200, 300
+BODY_LENGTH, CHANGE_LENGTH, EFFECT_LENGTH = 200, 300, 2000
 # The facts that each ground asks for: what is communicated to the person.
 GROUND_FIELDS: Mapping[str, tuple[str, ...]] = {
     EndGround.NOT_IN_PROGRAMME: ("programme", "no_referral_since"),
@@ -101,8 +101,9 @@ def record_ground(actor: Actor, *, ending: EarlyEnding, today: date, **given: An
     anew = bool(changed) and ending.communicated_on is not None
     before_that = ending.communicated_on
     if anew:
-        ending.communicated_on = ending.reply_by = None
-        changed += ["communicated_on", "reply_by"]
+        # What was answered stays to read; it is no answer to what is communicated now.
+        ending.communicated_on = ending.reply_by = ending.replied_on = None
+        changed += ["communicated_on", "reply_by", "replied_on"]
     ending.save(update_fields=changed or None)
     details = {name: given[name] for name in names}
     _journal(actor, "early_ending.ground_recorded", ending, **details, communicated_before=before_that if anew else "")
@@ -158,8 +159,10 @@ def record_communication(
         raise ValidationError({"communicated_on": _("Dagen är före den dag då prövningen började.")})
     if reply_by <= communicated_on:
         raise ValidationError({"reply_by": _("Ge personen tid att svara: en dag efter den då underlaget lämnades.")})
+    if ending.communicated_on and communicated_on != ending.communicated_on:
+        ending.replied_on = None  # heard anew: an earlier answer is to what was communicated then
     ending.communicated_on, ending.reply_by = communicated_on, reply_by
-    ending.save(update_fields=["communicated_on", "reply_by"])
+    ending.save(update_fields=["communicated_on", "reply_by", "replied_on"])
     _journal(actor, "early_ending.communicated", ending, communicated_on=communicated_on, reply_by=reply_by)
 
 
@@ -196,13 +199,15 @@ def decide(
     decided_by: str,
     diary_number: str,
     ends_on: date | None,
+    early_effect_reason: str = "",
     appeal_instruction: bool,
     today: date,
 ) -> EarlyEnding:
     """Write down what the body or delegate decided: that the right ends early, or that it goes on.
 
-    That it ends is refused while anything stands in the way or is left to do on the day of the decision. The steps
-    are kept as they were.
+    That it ends is refused while anything stands in the way or is left to do on the day of the decision. A last day
+    within the time to appeal needs its reason: a decision waits for it unless an essential interest demands otherwise
+    (förvaltningslagen 35 §). The steps are kept as they were.
     """
     ending = _held(actor, ending, DECIDE)
     if outcome not in (Status.ENDS, Status.CONTINUES):
@@ -218,6 +223,15 @@ def decide(
     right = right_of_person(ending.person, today)
     if outcome == Status.ENDS:
         wrong |= _wrong_last_day(ends_on, decided_on, right)
+        early_effect_reason = early_effect_reason.strip()
+        if ends_on and not wrong and ends_on < law.appeal_by(decided_on) and not early_effect_reason:
+            words = _(
+                "Tiden att överklaga går ut tidigast %(day)s. Skriv den dagen eller en senare som sista dag, eller "
+                "skriv här varför rätten måste upphöra innan dess (35 § förvaltningslagen)."
+            )
+            wrong["early_effect_reason"] = words % {"day": date_format(law.appeal_by(decided_on))}
+        if len(early_effect_reason) > EFFECT_LENGTH:
+            wrong["early_effect_reason"] = _("Skriv högst %(most)s tecken.") % {"most": EFFECT_LENGTH}
     elif ends_on is not None:
         wrong["ends_on"] = _("Rätten består. Lämna dagen tom.")
     if wrong:
@@ -232,8 +246,13 @@ def decide(
         raise ValidationError([_("Rätten kan inte upphöra i förtid än."), *(said(step) for step in left)])
     ending.status, ending.decided_on, ending.ends_on = outcome, decided_on, ends_on
     ending.decided_by, ending.diary_number = decided_by, diary_number
+    ending.early_effect_reason = early_effect_reason if outcome == Status.ENDS else ""
     ending.grounds_shown = [step.to_json() for step in all_steps(ending, right, state)]
-    ending.save(update_fields=["status", "decided_on", "ends_on", "decided_by", "diary_number", "grounds_shown"])
+    ending.save(
+        update_fields=[
+            "status", "decided_on", "ends_on", "early_effect_reason", "decided_by", "diary_number", "grounds_shown"
+        ]
+    )  # fmt: skip
     _journal(actor, "early_ending.decided", ending, outcome=outcome, decided_on=decided_on, ends_on=ends_on or "")
     return ending
 

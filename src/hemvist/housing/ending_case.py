@@ -23,6 +23,7 @@ from hemvist.housing.right import DECIDE, READ, WORK, right_of_person, rights_in
 from hemvist.housing.right_rows import RightRow
 from hemvist.law import ending_early as law
 from hemvist.law.ending_early import EndGround, Ending, EndingFacts, Programme, Reasons
+from hemvist.law.housing_right import LAST_DAY
 from hemvist.law.regime import Regime
 from hemvist.law.sources import sfs
 from hemvist.law.types import Source, Step, Text, gettext_noop
@@ -47,7 +48,7 @@ def facts_of(
     *,
     appeal_instruction: bool = True,
 ) -> EndingFacts:
-    """The case as the rule reads it. An answer from before the last communication is no answer to it.
+    """The case as the rule reads it. An answer counts once it has been given, and to the last communication only.
 
     ``household`` are the rights in the person's case on the day ``on``. The letter always says how to appeal; whoever
     decides says that it has been read (``appeal_instruction``).
@@ -71,7 +72,7 @@ def facts_of(
         best_interests_assessed=bool(ending.best_interests_text),
         communicated_on=told,
         reply_by=ending.reply_by,
-        replied=bool(told and replied and replied >= told),
+        replied=bool(told and replied and told <= replied <= on),
         reasons_written=bool(ending.reasons),
         appeal_instruction=appeal_instruction,
     )
@@ -197,6 +198,13 @@ class EndingPage:
     def may_be_changed(self) -> bool:
         """Whether it can be written down that the decision has been changed."""
         return self.ending.status == Status.ENDS
+
+    @property
+    def deciding_steps(self) -> tuple[Step, ...]:
+        """The steps of a decision, without the last day that it replaces."""
+        if self.ending.status not in (Status.ENDS, Status.CHANGED):
+            return self.steps
+        return tuple(step for step in self.steps if step.text != LAST_DAY)
 
     @property
     def outcomes(self) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from hemvist.documents.model import Block, Bullets, Document, Heading, Numbered,
 from hemvist.housing.ending_case import EndingPage, Status
 from hemvist.law import parameters
 from hemvist.law.ending_early import EndGround, Reasons
-from hemvist.law.housing_right import LAST_DAY
 from hemvist.law.types import Step
 from hemvist.organisation.queries import municipality
 from hemvist.web.templatetags.hemvist import cited, longdate, shown
@@ -48,9 +47,10 @@ def letter(page: EndingPage, *, today: date) -> Document:
             *_text(ending.reasons, "Skälen är inte skrivna än."),
             Heading("Så har kommunen kommit fram till det"),
             Numbered.of(*map(_cited, _deciding(page))),
-            Heading("Så överklagar du"),
-            *_appeal(ending.decided_on or today),
         ]
+        # Only what goes against the person is appealed (förvaltningslagen 42 §); the draft shows how it will read.
+        if ending.status in (Status.ENDS, Status.OPEN):
+            blocks += [Heading("Så överklagar du"), *_appeal(ending.decided_on or today)]
         return Document(
             _title(page),
             "sv",
@@ -79,9 +79,15 @@ def _title(page: EndingPage) -> str:
 def _decision(page: EndingPage) -> str:
     ending = page.ending
     if ending.status in (Status.ENDS, Status.CHANGED):
-        return (
+        decided = (
             "Kommunen beslutar att din rätt till boende enligt lagen (2026:1326) upphör i förtid. "
             f"Sista dagen är {longdate(ending.ends_on)}."
+        )
+        if not ending.early_effect_reason:
+            return decided
+        return (
+            f"{decided} Beslutet gäller innan tiden att överklaga har gått ut (35 § förvaltningslagen): "
+            f"{ending.early_effect_reason}"
         )
     end = longdate(page.right.end) if page.right and page.right.end else FILL_IN
     if ending.status == Status.CONTINUES:
@@ -121,7 +127,8 @@ def _reply(page: EndingPage) -> list[Block]:
     told = f"Du fick del av underlaget {longdate(ending.communicated_on)}"
     by = f" och kunde svara till och med {longdate(ending.reply_by)}." if ending.reply_by else "."
     if ending.replied_on is None:
-        return [Paragraph.of(f"{told}{by} Du har inte svarat.")]
+        earlier: list[Block] = [Quote(ending.reply_text, "Ditt tidigare svar")] if ending.reply_text else []
+        return [Paragraph.of(f"{told}{by} Du har inte svarat på det."), *earlier]
     return [Paragraph.of(f"{told}{by}"), Quote(ending.reply_text, f"Ditt svar {longdate(ending.replied_on)}")]
 
 
@@ -131,11 +138,9 @@ def _text(words: str, empty: str = "") -> list[Block]:
 
 
 def _deciding(page: EndingPage) -> list[Step]:
-    """The steps without what the law says anyway, and without the last day that the decision replaces."""
+    """The steps without what the law says anyway."""
     left_out = {note.text for note in page.state.notes}
-    if page.ending.status in (Status.ENDS, Status.CHANGED):
-        left_out.add(LAST_DAY)
-    return [step for step in page.steps if step.text not in left_out]
+    return [step for step in page.deciding_steps if step.text not in left_out]
 
 
 def _appeal(on: date) -> list[Block]:

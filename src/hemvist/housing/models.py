@@ -208,6 +208,7 @@ class TenancyEvent(models.Model):
         NOTICE_WITHDRAWN = "notice_withdrawn", _("Uppsägningen återtagen")
         EXTENDED = "extended", _("Förlängt")
         MOVED_OUT = "moved_out", _("Utflyttat")
+        MOVE_OUT_UNDONE = "move_out_undone", _("Utflyttningen ströks")
         VOIDED = "voided", _("Avtalet blev inte av")
 
     tenancy = models.ForeignKey(Tenancy, on_delete=models.CASCADE, related_name="events")
@@ -445,8 +446,9 @@ class EarlyEnding(models.Model):
     # Body or delegate, as a role: never a person's name.
     decided_by = models.CharField(max_length=200, blank=True)
     diary_number = models.CharField(max_length=60, blank=True)
-    # The last day of the right after the decision.
+    # The last day of the right after the decision, and why it may not wait until the time to appeal has passed.
     ends_on = models.DateField(null=True, blank=True)
+    early_effect_reason = models.TextField(max_length=2000, blank=True)
     # The decision as it was made: the steps with their paragraphs, frozen.
     grounds_shown = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     served_on = models.DateField(null=True, blank=True)

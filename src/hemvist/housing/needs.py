@@ -79,6 +79,7 @@ def suggested(row: HouseholdRow, today: date) -> Suggestion:
     start, words = _first_day(row)
     if start is not None:
         steps.append(Step(words, {"day": start}))
+        start = max(start, today)  # nobody moves in on a day that has passed
     last = _last_day(row)
     if last is None:
         text = gettext_noop("Det finns ingen anvisning med en sista dag. Skriv den dag då bostaden senast behövs.")
@@ -243,6 +244,7 @@ def checked_reason(reason: str, asked: str, field: str = "reason") -> str:
         raise ValidationError({field: asked})
     if len(reason) > REASON_LENGTH:
         raise ValidationError({field: _("Skriv högst 300 tecken.")})
+    stock.impersonal_at(field, reason)  # the landlord reads it, who may not know whose it is
     return reason
 
 

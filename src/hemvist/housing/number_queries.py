@@ -51,7 +51,7 @@ class YearRow:
 
 @dataclass(frozen=True, slots=True)
 class YearsPage:
-    """``near``: this year and the next. ``earlier``: the rest, the newest first. ``years``: all, the oldest first."""
+    """``near``: this year and the next two. ``earlier``: the rest, newest first. ``years``: all, oldest first."""
 
     near: tuple[YearRow, ...]
     earlier: tuple[YearRow, ...]
@@ -62,7 +62,7 @@ class YearsPage:
 def years_page(actor: Actor, *, today: date) -> YearsPage:
     """The years of which something is known. Five queries."""
     policy.require(actor, VIEW)
-    near = (today.year, today.year + 1)
+    near = (today.year, today.year + 1, today.year + 2)
     figures = _history()
     written = YearlyNumber.objects.filter(voided_at__isnull=True).order_by().values_list("year", flat=True).distinct()
     known = {year for year, (told, _received) in figures.items() if told is not None} | set(written) | set(near)

@@ -19,7 +19,8 @@ from hemvist.access.actor import Actor
 from hemvist.housing import match_queries, need_queries, policy_data, stock, tenancies
 from hemvist.housing.matching import searched_until
 from hemvist.housing.models import Dwelling, HousingNeed, MatchRun, Offer, Tenancy
-from hemvist.housing.needs import CHOSEN, WORK, checked_reason, hold, release
+from hemvist.housing.needs import CHOSEN, MOST_YEARS, WORK, checked_reason, hold, release
+from hemvist.law.calendar import add_months
 from hemvist.web.templatetags.hemvist import longdate
 
 Status = Offer.Status
@@ -129,6 +130,9 @@ def make_offer(
     need = _seeking(need)
     if move_in_on < today:
         raise ValidationError({"move_in_on": _("Dagen har passerat. Skriv den dag då hushållet kan flytta in.")})
+    furthest = add_months(today, 12 * MOST_YEARS)
+    if move_in_on > furthest:
+        raise ValidationError({"move_in_on": _("Skriv en dag senast %(day)s.") % {"day": longdate(furthest)}})
     if not today <= reply_by <= move_in_on:
         raise ValidationError(
             {"reply_by": _("Svarsdagen ska ligga från i dag till och med den dag då hushållet flyttar in.")}

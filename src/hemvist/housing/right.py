@@ -323,12 +323,17 @@ class HouseholdRight:
         return not any(given.duty == duty for given in self.support)
 
     @property
+    def somebody_may_have_it(self) -> bool:
+        """Whether somebody who lives here has the right, or may have: the duties of 15 § follow it."""
+        return any(member.row.here and member.row.clock.exists.value is not False for member in self.members)
+
+    @property
     def lacks_information(self) -> bool:
-        return self.lacks(SupportGiven.Duty.INFORMATION)
+        return self.somebody_may_have_it and self.lacks(SupportGiven.Duty.INFORMATION)
 
     @property
     def lacks_search(self) -> bool:
-        return self.lacks(SupportGiven.Duty.SEARCH)
+        return self.somebody_may_have_it and self.lacks(SupportGiven.Duty.SEARCH)
 
 
 def require_household(actor: Actor, household_id: uuid.UUID) -> Household:
@@ -389,7 +394,7 @@ def right_of_household(actor: Actor, household_id: uuid.UUID, *, today: date) ->
     current = next((lease for lease in leases if lease.moved_out_on is None and lease.starts_on <= today), None)
     leased = _leased([case.pk], today)
     members = [
-        _member(row, months, rulings, _adds(row.clock, file, current), told[row.person_id], opened, leased, today)
+        _member(row, months, rulings, _adds(row, file, current), told[row.person_id], opened, leased, today)
         for row in rows
     ]
     audit.record(
@@ -432,17 +437,18 @@ def _form(file: HousingFile | None, lease: Tenancy | None) -> LeaseForm | None:
     return (file.lease(lease.form) if lease else None) or file.leases[0]
 
 
-def _adds(clock: Clock, file: HousingFile | None, lease: Tenancy | None) -> tuple[Step, ...]:
-    """What the lease, or without one the municipality's first form of lease, adds to the right."""
+def _adds(row: RightRow, file: HousingFile | None, lease: Tenancy | None) -> tuple[Step, ...]:
+    """What the lease, or without one the municipality's first form of lease, adds to the right as it now ends."""
+    clock = replace(row.clock, end=replace(row.clock.end, value=row.end))
     if lease is not None:
         return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock, lease_end=lease.ends_on)
     form = _form(file, None)
     if form is None:
         return ()
     if form.code == "open_ended":
-        return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock)
+        return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock, leased=False)
     if form.months is None:  # a lease for as long as the right
-        return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock, lease_end=clock.end.value)
+        return law.policy_adds(law.LocalPolicy.OPEN_ENDED, clock, lease_end=clock.end.value, leased=False)
     return law.policy_adds(law.LocalPolicy.LIMITED, clock, months=form.months)
 
 
@@ -461,7 +467,9 @@ def _member(
     elapsed = total = 0
     if start and end:
         points = [Point(start, "start"), Point(end, "end"), Point(today, "today")]
-        points += [Point(mark.day, "mark", mark.months) for mark in law.watch_marks(end, months) if mark.day > start]
+        # An end decided early has no marks from before anybody knew of it.
+        since = max(start, (row.ended_early and row.ended_early.decided_on) or start)
+        points += [Point(mark.day, "mark", mark.months) for mark in law.watch_marks(end, months) if mark.day > since]
         order = ("start", "mark", "today", "end")
         points.sort(key=lambda point: (point.day, order.index(point.kind)))
         total = max((end - start).days, 1)

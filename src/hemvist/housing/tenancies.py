@@ -71,7 +71,12 @@ def sign(
         if starts_on < IN_FORCE:
             message = _("Lagen (2026:1326) gäller från %(day)s. Välj en annan avtalsform, eller en senare första dag.")
             raise ValidationError({"form": message % {"day": longdate(IN_FORCE)}})
-        ends_on = _end_by_right(right_rows.last_day(actor, case, today), starts_on, ends_on, reason)
+        rows = right_rows.known_here(actor, case, today)
+        if rows and all(row.clock.exists.value is False for row in rows):
+            message = _("Ingen i hushållet har rätt till boende enligt lagen (2026:1326). Välj en annan avtalsform.")
+            raise ValidationError({"form": message})
+        last = max((row.end for row in rows if row.end), default=None)
+        ends_on = _end_by_right(last, starts_on, ends_on, reason)
     ends_on = _agreed_end(agreed, starts_on, ends_on)
     _check_persons(dwelling, persons)
     rent = dwelling.rent if rent is None else rent
@@ -356,6 +361,27 @@ def move_out(actor: Actor, *, tenancy: Tenancy, last_day: date, keys: str, reaso
     _save(tenancy)
     Dwelling.objects.filter(pk=tenancy.dwelling_id).update(keys=keys)
     _happened(actor, tenancy, Kind.MOVED_OUT, last_day, before, reason)
+    return tenancy
+
+
+@transaction.atomic
+def undo_move_out(actor: Actor, *, tenancy: Tenancy, today: date) -> Tenancy:
+    """The moving out was written down by mistake, or on a wrong day: the lease goes on as before it.
+
+    Unless somebody else is to have the dwelling. Where the keys are is for people to put right.
+    """
+    tenancy = _hold_whichever(actor, tenancy, today)
+    moved_out = tenancy.events.filter(kind=Kind.MOVED_OUT).last()
+    if tenancy.moved_out_on is None or moved_out is None or tenancy.voided_at:
+        raise ValidationError(_("Ingen utflyttning är registrerad. Läs in sidan igen."))
+    if tenancy.case.closed_on:
+        raise ValidationError(_("Ärendet är avslutat. Öppna det igen innan du ändrar avtalet."))
+    last_day = tenancy.moved_out_on
+    tenancy.ends_on, tenancy.moved_out_on, tenancy.end_reason = moved_out.old_end, None, ""
+    if tenancy.ends_on is None or tenancy.ends_on > last_day:
+        _check_longer(tenancy, last_day, today)
+    _save(tenancy)
+    _happened(actor, tenancy, Kind.MOVE_OUT_UNDONE, today, last_day)
     return tenancy
 
 

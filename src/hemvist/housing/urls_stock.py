@@ -24,6 +24,7 @@ urlpatterns = [
     path(TENANCY, tenancies.tenancy, name="tenancy"),
     path(f"{TENANCY}sag-upp/", tenancies.tenancy_notice, name="tenancy-notice"),
     path(f"{TENANCY}aterta/", tenancies.tenancy_notice_withdraw, name="tenancy-notice-withdraw"),
+    path(f"{TENANCY}inte-flyttat/", tenancies.tenancy_move_out_undo, name="tenancy-move-out-undo"),
     path(f"{TENANCY}forlang/", tenancies.tenancy_extend, name="tenancy-extend"),
     path(f"{TENANCY}utflyttad/", tenancies.tenancy_moved_out, name="tenancy-moved-out"),
     path(f"{TENANCY}blev-inte-av/", tenancies.tenancy_void, name="tenancy-void"),

@@ -140,7 +140,17 @@ class DecideForm(Form):
     ends_on = day(
         _("Sista dagen med rätt till boende"),
         required=False,
-        help_text=_("Bara om rätten upphör."),
+        help_text=_(
+            "Bara om rätten upphör. Ett beslut får i regel inte verkställas förrän tiden att överklaga har gått ut, "
+            "tre veckor efter att personen fick del av det (35 och 44 §§ förvaltningslagen)."
+        ),
+    )
+    early_effect_reason = words(
+        _("Varför rätten måste upphöra innan tiden att överklaga har gått ut"),
+        2000,
+        rows=3,
+        required=False,
+        help_text=_("Bara om den sista dagen ligger inom den tiden: vilket väsentligt intresse som kräver det."),
     )
     appeal_instruction = yes(
         _("Beslutsbrevet säger hur man överklagar"), _("Hämta brevet, läs det och fyll i nämndens adress.")

@@ -111,6 +111,7 @@ def ending_page(request: ActorRequest, ending_id: uuid.UUID) -> HttpResponse:
         "parts": _parts(page),
         **_state(page),
         "tag": TAGS[page.ending.status],
+        "appeal_by": law.appeal_by(page.ending.served_on) if page.ending.served_on else None,
         "suggested": ACCEPTABLE_REASONS_SUGGESTED if page.ending.ground == EndGround.NOT_IN_PROGRAMME else (),
         "proposed": NOT_ENACTED,
     }

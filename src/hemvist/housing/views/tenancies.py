@@ -46,7 +46,7 @@ RIGHT_STEPS = (
         gettext_noop("Hyresgästen har inget besittningsskydd: 12 kap. 45–52 §§ jordabalken gäller inte."),
         source=sfs(ACT, "14 §"),
     ),
-    Step(gettext_noop("Avtalet gäller så länge som rätten till boende, högst 36 månader."), source=sfs(ACT, "12 §")),
+    Step(gettext_noop("Rätten till boende varar högst 36 månader."), source=sfs(ACT, "12 §")),
     Step(
         gettext_noop(
             "Fråga en jurist innan kommunen skriver eller säger upp ett avtal: 12 kap. 1 c § jordabalken är ändrad "
@@ -250,6 +250,21 @@ def tenancy_notice_withdraw(request: ActorRequest, tenancy_id: uuid.UUID) -> Htt
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("Uppsägningen är återtagen. Avtalet gäller som förut."))
+    return redirect("tenancy", tenancy_id)
+
+
+@require_POST
+@requires("tenancy.work")
+def tenancy_move_out_undo(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse:
+    page = queries.get_tenancy(request.actor, tenancy_id, today=clock.today())
+    try:
+        deeds.undo_move_out(request.actor, tenancy=page.tenancy, today=clock.today())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(
+            request, _("Utflyttningen är struken. Avtalet gäller som förut. Kontrollera var nycklarna är.")
+        )
     return redirect("tenancy", tenancy_id)
 
 
