@@ -731,7 +731,6 @@ WITHOUT_ACTOR = {
     "numbers.default_body": "words",
     "offers.usual_reply_day": "a day",
     "policy_data.housing": "of the municipality",
-    "policy_data.said": "words",
     "policy_data.area_labels": "of the municipality",
     "policy_data.match_policy": "of the municipality",
     "policy_data.match_areas": "of the municipality",

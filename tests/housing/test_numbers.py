@@ -255,6 +255,14 @@ def test_nothing_of_a_person_goes_to_the_county(wish: YearlyNumber, strategist: 
     assert wish.grounds == GROUNDS
 
 
+def test_a_figure_is_not_of_a_day_to_come(wish: YearlyNumber, strategist: Actor, today: date) -> None:
+    with pytest.raises(ValidationError) as error:
+        numbers.change_wish(
+            strategist, wish, persons=9, grounds={"school": "4", "school_as_of": today + timedelta(days=1)}, today=today
+        )
+    assert list(error.value.error_dict) == ["school_as_of"]
+
+
 def test_one_draft_a_year(wish: YearlyNumber, strategist: Actor, today: date) -> None:
     with pytest.raises(ValidationError, match="redan ett utkast"):
         numbers.draft_wish(strategist, year=2027, persons=3, grounds={}, today=today)

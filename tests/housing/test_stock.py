@@ -398,6 +398,22 @@ class TestList:
         totals = queries.list_dwellings(letting, StockFilter(state="blocked"), today=today).totals
         assert (totals.dwellings, totals.vacant, totals.let, totals.soon, totals.overdue) == (3, 1, 2, 1, 1)
 
+    def test_soon_vacant_are_those_to_come_and_those_unblocked_too(
+        self, letting: Actor, dwelling: Any, today: date
+    ) -> None:
+        coming, unblocked, later, blocked = (
+            dwelling(available_from=today + 20 * DAY),
+            dwelling(),
+            dwelling(available_from=today + 200 * DAY),
+            dwelling(),
+        )
+        stock.block(letting, dwelling=unblocked, starts_on=today, ends_on=today + 9 * DAY, reason="damage", today=today)
+        stock.block(letting, dwelling=blocked, starts_on=today, reason="damage", today=today)
+        found = queries.list_dwellings(letting, StockFilter(state=queries.SOON), today=today)
+        assert [row.dwelling.code for row in found.rows] == [coming.code, unblocked.code]
+        assert found.totals.soon == 2
+        assert later.code not in {row.dwelling.code for row in found.rows}
+
     def test_as_many_queries_for_fifty_as_for_five(
         self, letting: Actor, dwelling: Any, tenancy: Any, household: Any, today: date
     ) -> None:

@@ -15,6 +15,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import Refused
 from hemvist.access.models import AuditEntry, User
 from hemvist.access.roles import Role
+from hemvist.organisation.texts import said
 from hemvist.placement import arguments, outcomes, weighings
 from hemvist.placement.arguments import Placement
 from hemvist.placement.models import Weighing
@@ -30,7 +31,7 @@ def found(today: date, municipality: None) -> Placement:
 
 
 def label(found: Placement, code: str) -> str:
-    return next(arguments.said(one.label) for one in found.criteria if one.code == code)
+    return next(said(one.label) for one in found.criteria if one.code == code)
 
 
 def save(actor: Actor, found: Placement, weights: dict[str, int | None], strengths: dict[str, Any], **more: Any) -> Own:

@@ -189,6 +189,13 @@ def test_groups_are_fieldsets_and_keep_what_was_chosen() -> None:
     assert " required" not in boxes
 
 
+def test_what_is_asked_for_in_some_cases_is_not_called_optional() -> None:
+    class Conditional(Form):
+        conditional = ("needs",)
+
+    assert "(frivilligt)" not in render("{% field form.needs %}", form=Conditional())
+
+
 def test_a_hidden_field_has_no_label() -> None:
     assert "<label" not in render("{% field form.secret %}", form=Form())
 

@@ -22,6 +22,7 @@ from hemvist.housing.need_queries import case_names
 from hemvist.housing.queries import SOON_MONTHS
 from hemvist.law.calendar import add_months
 from hemvist.organisation.housing_schema import LeaseForm
+from hemvist.organisation.texts import said
 from hemvist.reception.models import Household
 
 READ, WORK = "tenancy.read", "tenancy.work"
@@ -200,16 +201,15 @@ def get_tenancy(actor: Actor, tenancy_id: uuid.UUID, *, today: date) -> LeasePag
         state=state_of(tenancy, today),
         household=getattr(case, "household", None) if policy.may_with_case(actor, "case.read", case) else None,
         form=agreed,
-        reference=policy_data.said(agreed.reference) if agreed else "",
+        reference=said(agreed.reference) if agreed else "",
         events=events,
         notice=tenancies.standing_notice(events),
         checklists=tuple(
             Checklist(
                 each.code,
-                policy_data.said(each.label),
+                said(each.label),
                 tuple(
-                    Point(point.code, policy_data.said(point.label), ticks.get((each.code, point.code)))
-                    for point in each.points
+                    Point(point.code, said(point.label), ticks.get((each.code, point.code))) for point in each.points
                 ),
             )
             for each in policy_file.checklists

@@ -129,7 +129,7 @@ def draft_wish(actor: Actor, *, year: int, persons: int, grounds: Mapping[str, A
     """
     policy.require(actor, WORK)
     _wish_known(year)
-    values = _wish_values(persons, grounds)
+    values = _wish_values(persons, grounds, today)
     if YearlyNumber.objects.filter(**_draft(year)).exists():
         raise _drafted()
     wish = YearlyNumber(
@@ -152,7 +152,7 @@ def change_wish(
     """Change a draft; number, grounds and figures become those of today."""
     policy.require(actor, WORK)
     wish = _wish(wish, Status.DRAFT, _("Önskemålet är fastställt och kan inte ändras. Skriv ett nytt."))
-    values = _wish_values(persons, grounds)
+    values = _wish_values(persons, grounds, today)
     wish.persons, wish.grounds = values["persons"], values["grounds"]
     wish.figures = number_queries.wish_basis(actor, wish.year, today=today).figures
     wish.save(update_fields=["persons", "grounds", "figures"])
@@ -233,7 +233,7 @@ def _wish(wish: YearlyNumber, status: str, otherwise: str) -> YearlyNumber:
     return wish
 
 
-def _wish_values(persons: int, grounds: Mapping[str, Any]) -> dict[str, Any]:
+def _wish_values(persons: int, grounds: Mapping[str, Any], today: date) -> dict[str, Any]:
     wrong: dict[str, str] = {}
     _persons(wrong, persons)
     kept: dict[str, str] = {}
@@ -244,6 +244,8 @@ def _wish_values(persons: int, grounds: Mapping[str, Any]) -> dict[str, Any]:
         source, as_of = f"{name}_source", grounds.get(f"{name}_as_of")
         kept[source] = str(grounds.get(source) or "").strip()
         _short(wrong, source, kept[source], SHORT)
+        if isinstance(as_of, date):
+            _past(wrong, f"{name}_as_of", as_of, today)
         kept[f"{name}_as_of"] = as_of.isoformat() if isinstance(as_of, date) else ""
     if wrong:
         raise ValidationError(wrong)

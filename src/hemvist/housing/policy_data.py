@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hemvist.access.errors import Refused
 from hemvist.organisation import records
 from hemvist.organisation.housing_schema import HousingFile
-from hemvist.organisation.schema import Text
+from hemvist.organisation.texts import said
 from hemvist.planning.matching import CRITERIA, Area, MatchPolicy
 
 
@@ -20,11 +19,6 @@ def housing() -> HousingFile:
     if found is None:
         raise Refused(_("Kommunens bostadsuppgifter är inte inlästa. Kör hemvist municipality load."))
     return found
-
-
-def said(text: Text) -> str:
-    """A text of the folder in the reader's language."""
-    return text.get(get_language() or "sv")
 
 
 def area_labels() -> Mapping[str, str]:

@@ -286,8 +286,9 @@ def list_dwellings(
 
 
 def becomes_vacant_soon(now: Standing, today: date) -> bool:
-    """Whether it is let and can be moved into by somebody else within three months."""
-    return now.state == State.ENDING and now.free_from is not None and now.free_from <= add_months(today, SOON_MONTHS)
+    """Whether it is let, blocked or not the municipality's yet, and can be moved into within three months."""
+    waits = now.state in (State.ENDING, State.BLOCKED, State.NOT_AVAILABLE)
+    return waits and now.free_from is not None and now.free_from <= add_months(today, SOON_MONTHS)
 
 
 # What the list can be narrowed to: a state, all that are let, those soon vacant, those whose lease has run out.

@@ -19,7 +19,7 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
 from hemvist.access.models import Case
 from hemvist.access.policy import Verdict
-from hemvist.housing import policy_data, reach
+from hemvist.housing import reach
 from hemvist.housing.models import CallBack, Dwelling, EarlyEnding, SupportGiven, Tenancy
 from hemvist.housing.right_rows import KINDS, RightRow, months_left, rights
 from hemvist.law import housing_right as law
@@ -29,6 +29,7 @@ from hemvist.law.types import Answer, Proposal, RulingQuestion, Step
 from hemvist.organisation import records
 from hemvist.organisation.housing_schema import HousingFile, LeaseForm
 from hemvist.organisation.queries import rulings_on
+from hemvist.organisation.texts import said
 from hemvist.reception import queries as reception
 from hemvist.reception.models import FactKind, Household, Person
 
@@ -413,7 +414,7 @@ def right_of_household(actor: Actor, household_id: uuid.UUID, *, today: date) ->
         questions=tuple(asked.values()),
         leases=leases,
         support=list(SupportGiven.objects.filter(case=case).select_related("recorded_by")),
-        policy_reference=policy_data.said(form.reference) if form else "",
+        policy_reference=said(form.reference) if form else "",
         policy_confirmed=bool(file and file.confirmed),
         may_work=policy.may_with_case(actor, WORK, case),
         may_decide=policy.may_with_case(actor, DECIDE, case),

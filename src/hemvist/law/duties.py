@@ -243,6 +243,9 @@ def load(text: str) -> Mapping[str, Duty]:
 DUTIES: Mapping[str, Duty] = load((DATA / "duties.yaml").read_text("utf-8"))
 
 
+NOT_APPLICABLE = gettext_noop("Plikten gäller inte i det här fallet.")
+
+
 def deadline(key: str, facts: DutyFacts, *, rulings: Mapping[str, str] = NO_RULINGS) -> Answer[date]:
     """The day a duty leads to, with its steps.
 
@@ -255,8 +258,7 @@ def deadline(key: str, facts: DutyFacts, *, rulings: Mapping[str, str] = NO_RULI
     if missing:
         return Answer(None, missing=missing)
     if rule is None:
-        text = gettext_noop("Plikten gäller inte i det här fallet.")
-        return Answer(None, (Step(text, source=duty.rules[-1].source),))
+        return Answer(None, (Step(NOT_APPLICABLE, source=duty.rules[-1].source),))
     answer = _apply(duty, rule, facts, rulings)
     if duty.note:
         note = Step(gettext_noop("Att tänka på: {note}"), {"note": duty.note}, rule.source)
@@ -344,6 +346,8 @@ def _count(duty: Duty, rule: DutyRule, facts: DutyFacts) -> Answer[date]:
     if rule.due == "none":
         text = gettext_noop("Lagen anger ingen bestämd dag.")
         return Answer(None, (*steps, Step(text, source=rule.source)))
+    if rule.due == "never":
+        return Answer(None, (*steps, Step(NOT_APPLICABLE, source=rule.source)))
     if rule.due == "as_soon_as_possible":
         text = gettext_noop("Det ska ske så snart som möjligt. Lagen anger ingen bestämd dag.")
         return Answer(None, (*steps, Step(text, source=rule.source)))
@@ -413,7 +417,7 @@ _COMPUTED: Mapping[str, Callable[[DutyFacts, Mapping[str, str]], Answer[date]]] 
 
 
 _UNITS = ("veckor", "månader", "år", "datum")
-_DUES = ("", "none", "as_soon_as_possible", "at_once", "that_day", "end_of_next_year")
+_DUES = ("", "none", "never", "as_soon_as_possible", "at_once", "that_day", "end_of_next_year")
 
 
 def validate(duties: Mapping[str, Duty] = DUTIES) -> list[str]:
@@ -446,6 +450,6 @@ def validate(duties: Mapping[str, Duty] = DUTIES) -> list[str]:
                     problems.append(f"{duty.key}: en regel ska säga när på ett sätt")
                 if rule.due not in _DUES:
                     problems.append(f"{duty.key}: {rule.due} är inget känt sätt")
-                if rule.due in _DUES[3:] and not rule.anchor:
+                if rule.due in _DUES[4:] and not rule.anchor:
                     problems.append(f"{duty.key}: {rule.due} behöver ett ankare")
     return problems

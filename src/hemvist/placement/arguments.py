@@ -12,7 +12,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
@@ -20,7 +19,8 @@ from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.organisation import records
-from hemvist.organisation.schema import Alternative, Criterion, Direction, OutsideFact, PlacementFile, Text
+from hemvist.organisation.schema import Alternative, Criterion, Direction, OutsideFact, PlacementFile
+from hemvist.organisation.texts import said
 from hemvist.placement import conditions
 from hemvist.placement.conditions import ConditionStatus
 from hemvist.placement.models import Argument
@@ -30,11 +30,6 @@ from hemvist.planning.weighing import SIGNS
 DIRECTIONS: tuple[Direction, ...] = ("+", "-", "req", "0")
 MATTERS = {"text": 500, "voice": 200, "source": 300}
 TRIES = 5
-
-
-def said(text: Text) -> str:
-    """A text of the folder in the reader's language."""
-    return text.get(get_language() or "sv")
 
 
 # The criterion of what the source concludes as a whole: nobody's argument, so that it is not counted twice.

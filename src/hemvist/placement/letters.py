@@ -17,6 +17,7 @@ from hemvist.documents.pdf import PdfUnavailable, to_pdf
 from hemvist.law.types import Step
 from hemvist.organisation.models import Board, GoverningDecision, Move, Unit
 from hemvist.organisation.queries import municipality
+from hemvist.organisation.texts import said
 from hemvist.placement import amending, arguments, moving, queries
 from hemvist.placement.conditions import ConditionStatus
 from hemvist.web import files
@@ -236,7 +237,7 @@ def _secrecy(move: Move, rows: list[queries.FunctionRow]) -> list[Block]:
             "till. Det är den strängaste läsningen och bör bekräftas av kommunens jurist."
         )
     if alternative:
-        lines.append(queries.in_language(alternative.confidentiality))
+        lines.append(said(alternative.confidentiality))
     return [Heading("Sekretess"), Bullets.of(*(lines or ["Ärendena byter inte ägare."]))]
 
 

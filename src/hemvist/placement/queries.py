@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hemvist.access import policy
@@ -22,20 +21,11 @@ from hemvist.organisation import records
 from hemvist.organisation.models import Function, Move, Unit
 from hemvist.organisation.moves import effects, heirs_of
 from hemvist.organisation.queries import distribution_keys, municipality, responsibility_map
-from hemvist.organisation.schema import Alternative, Text
+from hemvist.organisation.schema import Alternative
+from hemvist.organisation.texts import language, said
 from hemvist.placement import moving
 from hemvist.placement.carrying_out import RECEPTION
 from hemvist.planning.responsibility import Thing
-
-
-def language() -> str:
-    """The reader's language, ``sv`` or ``en``."""
-    return "en" if (get_language() or "sv").startswith("en") else "sv"
-
-
-def in_language(text: Text | None) -> str:
-    """A text of the folder in the reader's language; empty when there is none."""
-    return text.get(language()) if text else ""
 
 
 def list_moves(actor: Actor) -> list[Move]:
@@ -115,7 +105,7 @@ def function_rows(move: Move) -> list[FunctionRow]:
     }
     lacking = set(moving.gaps(move))
     source, catalogue = records.responsibilities(), records.catalogue()
-    competences = {entry.code: in_language(entry.label) for entry in source.competences} if source else {}
+    competences = {entry.code: said(entry.label) for entry in source.competences} if source else {}
     duties = law_obligations()
 
     def held(thing: Thing, on: date) -> Unit | None:
@@ -126,7 +116,7 @@ def function_rows(move: Move) -> list[FunctionRow]:
         return tuple(
             TaskRow(
                 thing=thing,
-                title=in_language(catalogue[task.code].title) if task.code in catalogue else task.code,
+                title=said(catalogue[task.code].title) if task.code in catalogue else task.code,
                 competences=tuple(competences[code] for code in task.competences if code in competences),
                 now=held(thing, day - timedelta(days=1)),
                 then=held(thing, day),

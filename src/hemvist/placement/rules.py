@@ -21,7 +21,7 @@ from hemvist.organisation.models import Board, Function, Move, Responsibility, U
 from hemvist.organisation.moves import IN_FORCE
 from hemvist.organisation.schema import Clause as Written
 from hemvist.organisation.schema import RulesFile, RulesVersion
-from hemvist.placement.queries import in_language
+from hemvist.organisation.texts import said
 from hemvist.planning.board_rules import (
     Amendment,
     Clause,
@@ -168,7 +168,7 @@ class Edition:
 
     @property
     def note(self) -> str:
-        return in_language(self.version.note if self.version else None)
+        return said(self.version.note if self.version else None)
 
 
 @dataclass(frozen=True, slots=True)

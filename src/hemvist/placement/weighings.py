@@ -22,8 +22,9 @@ from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.impersonal import IMPERSONAL, names_somebody, speaks_of_a_person
 from hemvist.organisation.schema import PlacementFile
+from hemvist.organisation.texts import said
 from hemvist.placement import models
-from hemvist.placement.arguments import ArgumentLine, Placement, said
+from hemvist.placement.arguments import ArgumentLine, Placement
 from hemvist.planning.weighing import HEAVIEST, STRONGEST, Argument, Weighing
 
 MOST_CRITERIA, LABEL_LENGTH, NOTE_LENGTH = 12, 80, 500

@@ -131,6 +131,8 @@ class ReasonsForm(Form):
 
 
 class DecideForm(Form):
+    conditional = ("ends_on", "early_effect_reason")
+
     outcome = one_of(_("Vad är beslutat?"), ())
     decided_on = day(_("Beslutsdag"))
     decided_by = words(

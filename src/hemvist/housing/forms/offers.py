@@ -8,11 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from hemvist.housing import policy_data
 from hemvist.housing.forms.needs import dwelling_choices
 from hemvist.housing.forms.tenancies import WHY_SIGN
 from hemvist.housing.models import Dwelling, HousingNeed, Offer
 from hemvist.organisation.housing_schema import LeaseForm
+from hemvist.organisation.texts import said
 from hemvist.reception.forms.households import Form, day, menu, one_of, text
 
 
@@ -62,13 +62,21 @@ class AcceptForm(Form):
 
     def __init__(self, *args: Any, leases: Iterable[LeaseForm], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["form"].choices = [(one.code, policy_data.said(one.label)) for one in leases]  # type: ignore[attr-defined]
+        self.fields["form"].choices = [(one.code, said(one.label)) for one in leases]  # type: ignore[attr-defined]
 
 
 class DeclineForm(Form):
     """The household says no, and why."""
 
+    conditional = ("note",)
+
     reason = forms.ChoiceField(
         label=_("Varför tackade hushållet nej?"), choices=Offer.Reason.choices, widget=forms.RadioSelect
     )
-    note = text(_("Med hushållets egna ord, om det vill"), 300, required=False, rows=2)
+    note = text(
+        _("Med hushållets egna ord, om det vill"),
+        300,
+        required=False,
+        rows=2,
+        help_text=_("Skriv alltid något om skälet är ett annat än de som står här."),
+    )

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from hemvist.housing import lease_queries as leases
 from hemvist.housing.lease_queries import LeaseFilter
 from hemvist.housing.models import Dwelling, Tenancy
-from hemvist.housing.policy_data import said
 from hemvist.housing.stock import LIMITS
 from hemvist.housing.tenancies import LANDLORD, MOST_RENT, TENANT
 from hemvist.organisation.housing_schema import LeaseForm
+from hemvist.organisation.texts import said
 from hemvist.reception.forms.households import Form, day, one_of, text, yes
 
 # When a lease asks for a reason.

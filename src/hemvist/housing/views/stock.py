@@ -34,6 +34,7 @@ from hemvist.housing.forms.stock import (
 )
 from hemvist.housing.models import Dwelling
 from hemvist.housing.queries import StockFilter, StockRow, Totals
+from hemvist.organisation.texts import said
 from hemvist.reception.forms.households import place
 from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page, query_of
@@ -184,7 +185,7 @@ def _write(request: ActorRequest, before: Dwelling | None) -> HttpResponse:
     form = DwellingForm(
         form_data(request),
         units=deeds.landlords(file),
-        areas={area.code: policy_data.said(area.label) for area in file.areas},
+        areas={area.code: said(area.label) for area in file.areas},
         initial=initial_of(before) if before else {"available_from": today},
     )
     if request.method == "POST" and form.is_valid():

@@ -35,6 +35,7 @@ from hemvist.housing.lease_queries import LeaseFilter, LeasePage, LeaseRow
 from hemvist.housing.models import Dwelling, HousingNeed, Tenancy
 from hemvist.law.sources import sfs
 from hemvist.law.types import Step, gettext_noop
+from hemvist.organisation.texts import said
 from hemvist.reception.forms.households import Form, place
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
@@ -163,7 +164,7 @@ def tenancy_new(request: ActorRequest, dwelling_id: uuid.UUID) -> HttpResponse:
     if posted and form.is_valid() and (made := _sign(request, form, dwelling)):
         messages.success(request, _("Avtalet är registrerat."))
         return redirect("tenancy", made.pk)
-    references = [(policy_data.said(lease.label), policy_data.said(lease.reference)) for lease in file.leases]
+    references = [(said(lease.label), said(lease.reference)) for lease in file.leases]
     context = {"form": form, "dwelling": dwelling, "references": references, "right_steps": RIGHT_STEPS}
     return render(request, "housing/tenancy_form.html", context)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from hemvist.placement.arguments import MATTERS, Placement, said
+from hemvist.organisation.texts import said
+from hemvist.placement.arguments import MATTERS, Placement
 from hemvist.placement.models import Argument
 from hemvist.reception.forms.households import Form, menu, one_of
 from hemvist.reception.forms.households import text as written

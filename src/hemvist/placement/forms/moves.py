@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from hemvist.access.models import User
 from hemvist.organisation.models import Unit
 from hemvist.organisation.schema import Alternative
-from hemvist.placement.queries import FunctionRow, Staff, TaskRow, in_language, roles_for_cases
+from hemvist.organisation.texts import said
+from hemvist.placement.queries import FunctionRow, Staff, TaskRow, roles_for_cases
 from hemvist.planning.responsibility import Thing
 from hemvist.reception.forms.households import Form, day, one_of, several, text, yes
 
@@ -45,7 +46,7 @@ class NewMove(Form):
     def __init__(self, *args: Any, alternatives: Mapping[str, Alternative], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["alternative"].choices = [  # type: ignore[attr-defined]
-            (code, in_language(entry.label)) for code, entry in alternatives.items()
+            (code, said(entry.label)) for code, entry in alternatives.items()
         ]
 
 

@@ -11,7 +11,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hemvist.placement.arguments import ArgumentLine, Placement, Side, said
+from hemvist.organisation.texts import said
+from hemvist.placement.arguments import ArgumentLine, Placement, Side
 from hemvist.placement.outcomes import DOUBLE, NO, YES, choices
 from hemvist.placement.weighings import (
     LABEL_LENGTH,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from hemvist.placement.arguments import said as said_in
+from hemvist.organisation.texts import said as said_in
 from hemvist.web.templatetags.hemvist import HARD_SPACE, MINUS, number
 
 register = template.Library()

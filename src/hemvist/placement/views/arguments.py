@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hemvist.access import policy
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.organisation.texts import said
 from hemvist.placement import arguments, conditions, outcomes, weighings
 from hemvist.placement.forms.arguments import NewArgument
 from hemvist.web import clock
@@ -38,7 +39,7 @@ def placement(request: ActorRequest) -> HttpResponse:
 def alternative(request: ActorRequest, code: str) -> HttpResponse:
     found = arguments.placement(clock.today())
     side = found.side(code)
-    criteria = {one.code: arguments.said(one.label) for one in found.criteria}
+    criteria = {one.code: said(one.label) for one in found.criteria}
     headings = {
         "+": _("Talar för"),
         "-": _("Talar emot"),

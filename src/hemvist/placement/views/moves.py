@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hemvist.access.decorators import requires
 from hemvist.access.http import ActorRequest, form_page
 from hemvist.organisation.models import Move, Unit
+from hemvist.organisation.texts import said
 from hemvist.placement import amending, letters, moving, queries
 from hemvist.placement.forms import moves as asked
 from hemvist.placement.moving import Access, Plan
@@ -88,8 +89,8 @@ def _show(request: ActorRequest, found: Move, outcome: moving.Outcome | None = N
     context = {
         "move": found,
         "today": today,
-        "alternative": queries.in_language(alternative.label) if alternative else found.alternative,
-        "alternative_secrecy": queries.in_language(alternative.confidentiality) if alternative else "",
+        "alternative": said(alternative.label) if alternative else found.alternative,
+        "alternative_secrecy": said(alternative.confidentiality) if alternative else "",
         "rows": [row for row in rows if row.concerned],
         "unowned": sum(row.unowned for row in rows) + sum(task.unowned for row in rows for task in row.tasks),
         "secrecy": queries.confidentiality(rows),

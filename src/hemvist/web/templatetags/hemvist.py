@@ -248,8 +248,13 @@ def field(bound: BoundField, hint: str = "", autocomplete: str = "") -> dict[str
         "described": described,
         "control": None if group else bound.as_widget(attrs=attrs),
         "check": isinstance(widget, CheckboxInput),
-        "optional": not bound.field.required and not isinstance(widget, CheckboxInput),
+        "optional": not bound.field.required and not isinstance(widget, CheckboxInput) and not is_conditional(bound),
     }
+
+
+def is_conditional(bound: BoundField) -> bool:
+    """Whether the field is asked for in some cases only, which its help tells: then it is not called optional."""
+    return bound.name in getattr(bound.form, "conditional", ())
 
 
 def _options(bound: BoundField) -> list[dict[str, Any]]:
