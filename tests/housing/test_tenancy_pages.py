@@ -105,6 +105,8 @@ def test_notice_given_and_taken_back(client: Client, dwelling: Any, household: A
     page = words(client.get(notice))
     assert "Sägs avtalet upp i dag är sista dagen 28 februari 2027." in page
     assert "inte hyreslagens regler" in page
+    # Whether the tenant is protected follows how the home was arranged (14 §), not the form of the lease.
+    assert "Är boendet ordnat enligt 10 § första stycket lagen (2026:1326) gäller inte reglerna" in page
     said = {"by": "tenant", "noticed_on": "2026-11-23", "ends_on": "2026-12-24"}
     assert "Skriv varför det blir en annan dag." in words(client.post(notice, said))
     page = words(client.post(notice, {**said, "ends_on": ""}, follow=True))
@@ -134,6 +136,14 @@ def test_extended_and_moved_out(client: Client, dwelling: Any, tenancy: Any, hou
     lease.dwelling.refresh_from_db()
     assert lease.dwelling.keys == "reception"
     assert "Ledig" in words(client.get(f"/bostader/{lease.dwelling_id}/"))
+    undo = f"{page_of(lease)}inte-flyttat/"
+    assert undo in words(client.get(page_of(lease)))
+    assert client.get(undo).status_code == 405
+    page = words(client.post(undo, follow=True))
+    assert "Utflyttningen är struken." in page
+    assert "Utflyttningen ströks</strong> 23 november 2026" in page
+    assert undo not in page
+    assert "Ingen utflyttning är registrerad." in words(client.post(undo, follow=True))
 
 
 def test_a_lease_that_ran_out_asks_for_the_moving_out(
