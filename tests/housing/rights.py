@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from hemvist.access.actor import Actor
+from hemvist.housing.models import EarlyEnding
 from hemvist.organisation.models import LocalRuling
 from hemvist.reception import services
 from hemvist.reception.models import Arrival, Assignment, Fact, FactKind, Household, Membership, Person
@@ -53,3 +54,18 @@ def protect(actor: Actor, household: Household, today: date = date(2026, 11, 23)
         source="tax_agency",
         today=today,
     )
+
+
+def early_end(person: Person, **changes: Any) -> EarlyEnding:
+    """The municipality has decided that the right ends with the year 2027."""
+    values: dict[str, Any] = {
+        "ground": "tenancy_forfeited",
+        "opened_on": date(2027, 8, 1),
+        "status": "ends",
+        "decided_on": date(2027, 8, 20),
+        "decided_by": "Utbildningsnämnden",
+        "diary_number": "UN2027/9",
+        "reasons": "Skäl.",
+        "ends_on": date(2027, 12, 31),
+    }
+    return EarlyEnding.objects.create(person=person, **{**values, **changes})

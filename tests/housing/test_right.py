@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
-from tests.housing.rights import END, LATER, RECEIVED, adult, fact, protect, rule, settle
+from tests.housing.rights import END, LATER, RECEIVED, adult, early_end, fact, protect, rule, settle
 
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible, Refused
 from hemvist.access.models import AuditEntry
 from hemvist.access.roles import Role
 from hemvist.housing import right, right_rows, right_services
-from hemvist.housing.models import CallBack, Dwelling, EarlyEnding, SupportGiven, Tenancy
+from hemvist.housing.models import CallBack, Dwelling, SupportGiven, Tenancy
 from hemvist.housing.right import MemberRight
 from hemvist.law.housing_right import StartBranch
 from hemvist.law.regime import Regime
@@ -324,17 +324,7 @@ def test_a_lease_for_a_time_is_counted_in_months_and_ends_the_day_before(
 
 def test_a_decided_early_end_is_the_end(coordinator: Actor, home: Household) -> None:
     person = adult(home)
-    EarlyEnding.objects.create(
-        person=person,
-        ground="tenancy_forfeited",
-        opened_on=date(2027, 8, 1),
-        status="ends",
-        decided_on=date(2027, 9, 1),
-        decided_by="Utbildningsnämnden",
-        diary_number="UN2027/9",
-        reasons="Skäl.",
-        ends_on=date(2027, 12, 31),
-    )
+    early_end(person, decided_on=date(2027, 9, 1))
     row = next(one.row for one in seen(coordinator, home) if one.row.person_id == person.pk)
     assert (row.end, row.clock.end.value) == (date(2027, 12, 31), END)
     sources = [str(step.source) for step in row.steps[-3:]]
@@ -346,17 +336,7 @@ def test_a_decided_early_end_is_the_end(coordinator: Actor, home: Household) -> 
 
 def test_the_page_of_an_early_end_says_one_last_day(coordinator: Actor, home: Household) -> None:
     person, end = adult(home), date(2027, 12, 31)
-    EarlyEnding.objects.create(
-        person=person,
-        ground="tenancy_forfeited",
-        opened_on=date(2027, 8, 1),
-        status="ends",
-        decided_on=date(2027, 8, 20),
-        decided_by="Nämnden",
-        diary_number="UN2027/9",
-        reasons="Skäl",
-        ends_on=end,
-    )
+    early_end(person)
     member = next(one for one in seen(coordinator, home) if one.row.person_id == person.pk)
     assert [step.values.get("end") for step in member.adds if "end" in step.values] == [end]
     # The day twelve months before the end had passed when it was decided.
@@ -386,16 +366,9 @@ def test_the_duties_to_inform_and_support_follow_the_right(
 
 
 def test_a_change_of_the_decision_gives_the_counted_day_back(coordinator: Actor, home: Household) -> None:
-    EarlyEnding.objects.create(
-        person=adult(home),
-        ground="tenancy_forfeited",
-        opened_on=date(2027, 8, 1),
+    early_end(
+        adult(home),
         status="changed",
-        decided_on=date(2027, 8, 20),
-        decided_by="Utbildningsnämnden",
-        diary_number="UN2027/9",
-        reasons="Skäl.",
-        ends_on=date(2027, 12, 31),
         changed_on=date(2027, 9, 1),
         changed_by="Förvaltningsrätten",
         change_note="Mål 1-27",
@@ -594,16 +567,7 @@ def test_who_comes_back_is_for_the_own_branch(
 
 def test_the_tile_counts_those_whom_the_list_shows(coordinator: Actor, home: Household) -> None:
     """Who has not been received is on neither, also with a decision that ends what never began."""
-    EarlyEnding.objects.create(
-        person=adult(home),
-        ground="tenancy_forfeited",
-        opened_on=LATER,
-        status="ends",
-        decided_on=LATER,
-        decided_by="Nämnden",
-        reasons="Skäl.",
-        ends_on=LATER + timedelta(days=9),
-    )
+    early_end(adult(home), opened_on=LATER, decided_on=LATER, ends_on=LATER + timedelta(days=9))
     assert right.soon(coordinator, today=LATER)[0] == 1
     Arrival.objects.filter(person=adult(home)).delete()
     assert len(listed(coordinator)) == 3

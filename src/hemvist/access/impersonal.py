@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from hemvist.access.models import User
@@ -19,6 +20,7 @@ IMPERSONAL = _(
     "Här får inget stå om en person: inga namn, personnummer, ärendenummer eller e-postadresser. Skriv om arbetssättet "
     "i stället."
 )
+NO_NUMBERS = _("Skriv inget om en person: inga personnummer, ärendenummer eller e-postadresser.")
 
 
 def speaks_of_a_person(text: str) -> bool:
@@ -38,3 +40,18 @@ def names_somebody(text: str) -> bool:
     said = set(_WORD.findall(text.casefold()))
     names = (set(_WORD.findall(name.casefold())) for name in User.objects.values_list("name", flat=True))
     return any(len(parts) > 1 and parts <= said for parts in names)
+
+
+def impersonal(words: str) -> str:
+    """The words, when no number or address of a person stands in them. Raises ValidationError."""
+    if speaks_of_a_person(words):
+        raise ValidationError(NO_NUMBERS)
+    return words
+
+
+def impersonal_at(field: str, words: str) -> None:
+    """As :func:`impersonal`, with the error at its field."""
+    try:
+        impersonal(words)
+    except ValidationError as error:
+        raise ValidationError({field: error.messages}) from error

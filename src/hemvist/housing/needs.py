@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
 from hemvist.access.errors import NotVisible
+from hemvist.access.impersonal import impersonal_at
 from hemvist.access.models import Case
 from hemvist.housing import policy_data, reach, stock
 from hemvist.housing.models import Dwelling, HousingNeed, Offer
@@ -244,7 +245,7 @@ def checked_reason(reason: str, asked: str, field: str = "reason") -> str:
         raise ValidationError({field: asked})
     if len(reason) > REASON_LENGTH:
         raise ValidationError({field: _("Skriv högst 300 tecken.")})
-    stock.impersonal_at(field, reason)  # the landlord reads it, who may not know whose it is
+    impersonal_at(field, reason)  # the landlord reads it, who may not know whose it is
     return reason
 
 

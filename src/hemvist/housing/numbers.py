@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
-from hemvist.access.impersonal import speaks_of_a_person
+from hemvist.access.impersonal import NO_NUMBERS, speaks_of_a_person
 from hemvist.housing import number_queries
 from hemvist.housing.models import CriterionValue, YearlyNumber
 from hemvist.law import yearly_number as law
@@ -332,7 +332,7 @@ def _filled(wrong: dict[str, str], name: str, text: str, length: int, otherwise:
 def _short(wrong: dict[str, str], name: str, text: str, length: int) -> None:
     """All of it is read by whoever reads the municipality's numbers, and some of it goes to länsstyrelsen."""
     if speaks_of_a_person(text):
-        wrong[name] = _("Skriv inget om en person: inga personnummer, ärendenummer eller e-postadresser.")
+        wrong[name] = str(NO_NUMBERS)
     if len(text.strip()) > length:
         wrong[name] = _("Texten är för lång. Skriv högst %(length)d tecken.") % {"length": length}
 

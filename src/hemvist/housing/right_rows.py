@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -274,4 +274,9 @@ def last_day(actor: Actor, case: Case, today: date) -> date | None:
 
     The caller writes the journal.
     """
-    return max((row.end for row in known_here(actor, case, today) if row.end), default=None)
+    return last_end(known_here(actor, case, today))
+
+
+def last_end(rows: Iterable[RightRow]) -> date | None:
+    """The last right to end; None when none has a last day."""
+    return max((row.end for row in rows if row.end), default=None)

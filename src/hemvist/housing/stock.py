@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from hemvist.access import audit, policy
 from hemvist.access.actor import Actor
-from hemvist.access.impersonal import speaks_of_a_person
+from hemvist.access.impersonal import impersonal_at
 from hemvist.access.models import Case
 from hemvist.housing import policy_data, reach
 from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument, Offer, Tenancy
@@ -141,23 +141,6 @@ def write(dwelling: Dwelling, facts: DwellingFacts) -> None:
     dwelling.search_key = search_key(f"{facts.code} {facts.address} {facts.apartment} {facts.building}")
 
 
-def impersonal(words: str) -> str:
-    """The words, when no number or address of a person stands in them: all who see the stock read them, whoever lives
-    there. Raises ValidationError.
-    """
-    if speaks_of_a_person(words):
-        raise ValidationError(_("Skriv inget om en person: inga personnummer, ärendenummer eller e-postadresser."))
-    return words
-
-
-def impersonal_at(field: str, words: str) -> None:
-    """As :func:`impersonal`, with the error at its field."""
-    try:
-        impersonal(words)
-    except ValidationError as error:
-        raise ValidationError({field: error.messages}) from error
-
-
 def check_facts(facts: DwellingFacts, file: HousingFile) -> None:
     """Raise ValidationError, by field, for what cannot be so."""
     wrong: dict[str, str] = {}
@@ -177,7 +160,7 @@ def check_facts(facts: DwellingFacts, file: HousingFile) -> None:
         wrong["available_to"] = _("Sista dagen är före den första. Rätta en av dagarna.")
     if wrong:
         raise ValidationError(wrong)
-    impersonal_at("note", facts.note)
+    impersonal_at("note", facts.note)  # all who see the stock read it, whoever lives there
 
 
 def check_lets_fit(leases: Iterable[Tenancy], facts: DwellingFacts) -> None:

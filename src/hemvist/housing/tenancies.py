@@ -75,8 +75,7 @@ def sign(
         if rows and all(row.clock.exists.value is False for row in rows):
             message = _("Ingen i hushållet har rätt till boende enligt lagen (2026:1326). Välj en annan avtalsform.")
             raise ValidationError({"form": message})
-        last = max((row.end for row in rows if row.end), default=None)
-        ends_on = _end_by_right(last, starts_on, ends_on, reason)
+        ends_on = _end_by_right(right_rows.last_end(rows), starts_on, ends_on, reason)
     ends_on = _agreed_end(agreed, starts_on, ends_on)
     _check_persons(dwelling, persons)
     rent = dwelling.rent if rent is None else rent

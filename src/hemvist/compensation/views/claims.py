@@ -23,7 +23,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.access.http import ActorRequest, form_data, form_page, pressed
 from hemvist.compensation import calendar, claims
 from hemvist.compensation.claims import ClaimFilter, ClaimLine, ClaimPage
 from hemvist.compensation.forms import claims as asked
@@ -528,12 +528,11 @@ def claim_withdraw(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
 @requires("compensation.work")
 def claim_reopen(request: ActorRequest, claim_id: uuid.UUID) -> HttpResponse:
     page = claims.claim_page(request.actor, claim_id, today=clock.today())
-    try:
-        claims.reopen_claim(request.actor, claim=page.claim, today=clock.today())
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Ansökan är ett utkast igen."))
+    pressed(
+        request,
+        lambda: claims.reopen_claim(request.actor, claim=page.claim, today=clock.today()),
+        _("Ansökan är ett utkast igen."),
+    )
     return redirect("claim", claim_id)
 
 

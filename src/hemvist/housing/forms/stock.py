@@ -9,10 +9,11 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hemvist.access.impersonal import impersonal
 from hemvist.housing.days import State
 from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument
 from hemvist.housing.queries import LET_ALL, OVERDUE, SOON, StockFilter
-from hemvist.housing.stock import FIELDS, LIMITS, DwellingFacts, impersonal
+from hemvist.housing.stock import FIELDS, LIMITS, DwellingFacts
 from hemvist.organisation.models import Unit
 from hemvist.reception.forms.households import Form, day, menu, one_of, text, yes
 

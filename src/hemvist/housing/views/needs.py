@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.access.http import ActorRequest, form_data, form_page, pressed
 from hemvist.housing import need_queries, needs, policy_data, reach
 from hemvist.housing.forms import needs as asked
 from hemvist.housing.models import HousingNeed
 from hemvist.housing.need_queries import NeedPage
 from hemvist.housing.queries import stock_for_planning
-from hemvist.reception.forms.households import place
+from hemvist.reception.forms.households import place, taken
 from hemvist.reception.queries import get_household
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
@@ -118,14 +118,9 @@ def need_edit(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
         areas=policy_data.area_labels(),
         initial=asked.initial_of(row.need),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            needs.change_need(request.actor, need=row.need, asked=form.asked, today=today)
-        except ValidationError as error:
-            place(form, error)
-        else:
-            messages.success(request, _("Ändringen är sparad. Nästa matchning tar med den."))
-            return redirect("need", need_id)
+    if taken(form, lambda: needs.change_need(request.actor, need=row.need, asked=form.asked, today=today)):
+        messages.success(request, _("Ändringen är sparad. Nästa matchning tar med den."))
+        return redirect("need", need_id)
     context = {
         "form": form,
         "heading": _("Ändra behovet"),
@@ -142,14 +137,9 @@ def need_withdraw(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     row = need_queries.get_need(request.actor, need_id, today=today, permission="housing_need.work")
     policy.require_with_case(request.actor, "housing_need.work", row.case, see="housing_need.work")
     form = asked.WithdrawForm(form_data(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            needs.withdraw_need(request.actor, need=row.need, today=today, **form.cleaned_data)
-        except ValidationError as error:
-            place(form, error)
-        else:
-            messages.success(request, _("Behovet är avslutat. Det finns kvar bland dem som inte behövs."))
-            return redirect("need", need_id)
+    if taken(form, lambda: needs.withdraw_need(request.actor, need=row.need, today=today, **form.cleaned_data)):
+        messages.success(request, _("Behovet är avslutat. Det finns kvar bland dem som inte behövs."))
+        return redirect("need", need_id)
     return render(request, "housing/need_withdraw.html", {"form": form, "row": row})
 
 
@@ -167,16 +157,14 @@ def need_lock(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
         need=row.need,
         initial=initial,
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            needs.lock(
-                request.actor, need=row.need, dwelling=form.chosen, reason=form.cleaned_data["reason"], today=today
-            )
-        except ValidationError as error:
-            place(form, error)
-        else:
-            messages.success(request, _("Bostaden är vald. Matchningen ändrar inte valet."))
-            return redirect("need", need_id)
+    if taken(
+        form,
+        lambda: needs.lock(
+            request.actor, need=row.need, dwelling=form.chosen, reason=form.cleaned_data["reason"], today=today
+        ),
+    ):
+        messages.success(request, _("Bostaden är vald. Matchningen ändrar inte valet."))
+        return redirect("need", need_id)
     return render(request, "housing/need_lock.html", {"form": form, "row": row})
 
 
@@ -185,10 +173,9 @@ def need_lock(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
 def need_unlock(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
     today = clock.today()
     row = need_queries.get_need(request.actor, need_id, today=today, permission="housing_need.work")
-    try:
-        needs.unlock(request.actor, need=row.need, today=today)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Valet är borttaget. Matchningen kan föreslå vilken bostad som helst."))
+    pressed(
+        request,
+        lambda: needs.unlock(request.actor, need=row.need, today=today),
+        _("Valet är borttaget. Matchningen kan föreslå vilken bostad som helst."),
+    )
     return redirect("need", need_id)

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.access.http import ActorRequest, form_data, form_page, pressed
 from hemvist.housing import need_queries, offers, policy_data
 from hemvist.housing.forms.offers import AcceptForm, DeclineForm, OfferForm
 from hemvist.housing.models import Dwelling, MatchRun, Offer
 from hemvist.housing.need_queries import NeedRow
 from hemvist.housing.queries import stock_for_planning
-from hemvist.reception.forms.households import place
+from hemvist.reception.forms.households import place, taken
 from hemvist.web import clock
 
 
@@ -44,14 +44,9 @@ def offer_new(request: ActorRequest, need_id: uuid.UUID) -> HttpResponse:
             "reply_by": offers.usual_reply_day(day, today) if free else None,
         },
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            offers.make_offer(request.actor, need=row.need, run=run, today=today, **form.said)
-        except ValidationError as error:
-            place(form, error)
-        else:
-            messages.success(request, _("Erbjudandet är registrerat. Registrera svaret när hushållet har svarat."))
-            return redirect("need", need_id)
+    if taken(form, lambda: offers.make_offer(request.actor, need=row.need, run=run, today=today, **form.said)):
+        messages.success(request, _("Erbjudandet är registrerat. Registrera svaret när hushållet har svarat."))
+        return redirect("need", need_id)
     seen: Dwelling | None = next((one for one in free if one.pk == chosen), None)
     context = {
         "form": form,
@@ -126,12 +121,7 @@ def _accept(request: ActorRequest, offer: Offer, form: AcceptForm, today: date) 
 
 
 def _decline(request: ActorRequest, offer: Offer, row: NeedRow, form: DeclineForm, today: date) -> HttpResponse | None:
-    if not form.is_valid():
-        return None
-    try:
-        offers.decline(request.actor, offer=offer, today=today, **form.cleaned_data)
-    except ValidationError as error:
-        place(form, error)
+    if not taken(form, lambda: offers.decline(request.actor, offer=offer, today=today, **form.cleaned_data)):
         return None
     messages.success(request, _("Svaret är registrerat. Bostaden föreslås inte för hushållet igen."))
     if form.cleaned_data["reason"] == Offer.Reason.OWN and row.own:
@@ -144,10 +134,7 @@ def _decline(request: ActorRequest, offer: Offer, row: NeedRow, form: DeclineFor
 def offer_withdraw(request: ActorRequest, offer_id: uuid.UUID) -> HttpResponse:
     today = clock.today()
     offer, row = need_queries.get_offer(request.actor, offer_id, today=today)
-    try:
-        offers.withdraw_offer(request.actor, offer=offer, today=today)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Erbjudandet är återtaget."))
+    pressed(
+        request, lambda: offers.withdraw_offer(request.actor, offer=offer, today=today), _("Erbjudandet är återtaget.")
+    )
     return redirect("need", row.need.pk)

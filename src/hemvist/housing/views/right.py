@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hemvist.access import policy
 from hemvist.access.decorators import requires
 from hemvist.access.errors import NotVisible
-from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.access.http import ActorRequest, form_data, form_page, pressed
 from hemvist.coordination import words
 from hemvist.housing import right, right_services
 from hemvist.housing.forms import right as asked
@@ -163,12 +163,11 @@ def call_back_withdraw(request: ActorRequest, call_back_id: int) -> HttpResponse
     )
     if found is None:
         raise NotVisible(action="housing_right.work", object_id=str(call_back_id))
-    try:
-        right_services.withdraw_call_back(request.actor, call_back=found, today=clock.today())
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Beskedet är återtaget."))
+    pressed(
+        request,
+        lambda: right_services.withdraw_call_back(request.actor, call_back=found, today=clock.today()),
+        _("Beskedet är återtaget."),
+    )
     return redirect("housing-right", found.person.case.household.pk)
 
 

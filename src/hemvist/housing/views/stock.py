@@ -20,7 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hemvist.access import policy
 from hemvist.access.decorators import requires
 from hemvist.access.errors import NotVisible
-from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.access.http import ActorRequest, form_data, form_page, pressed
 from hemvist.housing import policy_data, queries, reach
 from hemvist.housing import stock as deeds
 from hemvist.housing.days import State
@@ -35,7 +35,7 @@ from hemvist.housing.forms.stock import (
 from hemvist.housing.models import Dwelling
 from hemvist.housing.queries import StockFilter, StockRow, Totals
 from hemvist.organisation.texts import said
-from hemvist.reception.forms.households import place
+from hemvist.reception.forms.households import place, taken
 from hemvist.web import clock, files
 from hemvist.web.paging import SIZE, Page, asked_page, query_of
 
@@ -208,14 +208,9 @@ def dwelling_block(request: ActorRequest, dwelling_id: uuid.UUID) -> HttpRespons
     today = clock.today()
     one = _shown(request, dwelling_id)
     form = BlockForm(form_data(request), initial={"starts_on": today})
-    if request.method == "POST" and form.is_valid():
-        try:
-            deeds.block(request.actor, dwelling=one, today=today, **form.cleaned_data)
-        except ValidationError as error:
-            place(form, error)
-        else:
-            messages.success(request, _("Bostaden är spärrad."))
-            return redirect("dwelling", one.pk)
+    if taken(form, lambda: deeds.block(request.actor, dwelling=one, today=today, **form.cleaned_data)):
+        messages.success(request, _("Bostaden är spärrad."))
+        return redirect("dwelling", one.pk)
     return render(request, "housing/block_form.html", {"form": form, "dwelling": one})
 
 
@@ -223,12 +218,11 @@ def dwelling_block(request: ActorRequest, dwelling_id: uuid.UUID) -> HttpRespons
 @requires("dwelling.write")
 def dwelling_unblock(request: ActorRequest, dwelling_id: uuid.UUID, block_id: int) -> HttpResponse:
     one = _shown(request, dwelling_id)
-    try:
-        deeds.lift_block(request.actor, dwelling=one, block_id=block_id, today=clock.today())
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Spärren är hävd."))
+    pressed(
+        request,
+        lambda: deeds.lift_block(request.actor, dwelling=one, block_id=block_id, today=clock.today()),
+        _("Spärren är hävd."),
+    )
     return redirect("dwelling", one.pk)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hemvist.access import policy
 from hemvist.access.actor import Actor
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.access.http import ActorRequest, form_data, form_page, pressed
 from hemvist.housing import lease_queries as queries
 from hemvist.housing import policy_data, reach
 from hemvist.housing import tenancies as deeds
@@ -36,7 +36,7 @@ from hemvist.housing.models import Dwelling, HousingNeed, Tenancy
 from hemvist.law.sources import sfs
 from hemvist.law.types import Step, gettext_noop
 from hemvist.organisation.texts import said
-from hemvist.reception.forms.households import Form, place
+from hemvist.reception.forms.households import Form, place, taken
 from hemvist.web import clock
 from hemvist.web.paging import SIZE, Page, asked_page
 
@@ -198,14 +198,9 @@ def _deed(
     today = clock.today()
     page = queries.get_tenancy(request.actor, tenancy_id, today=today)
     form = make(page)
-    if request.method == "POST" and form.is_valid():
-        try:
-            do(request.actor, tenancy=page.tenancy, today=today, **form.cleaned_data)
-        except ValidationError as error:
-            place(form, error)
-        else:
-            messages.success(request, done)
-            return redirect("tenancy", tenancy_id)
+    if taken(form, lambda: do(request.actor, tenancy=page.tenancy, today=today, **form.cleaned_data)):
+        messages.success(request, done)
+        return redirect("tenancy", tenancy_id)
     context = {"form": form, "page": page, "lease": page.tenancy, "today": today, **more(page)}
     return render(request, template, context)
 
@@ -245,12 +240,11 @@ def tenancy_notice(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse
 @requires("tenancy.work")
 def tenancy_notice_withdraw(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse:
     page = queries.get_tenancy(request.actor, tenancy_id, today=clock.today())
-    try:
-        deeds.withdraw_notice(request.actor, tenancy=page.tenancy, today=clock.today())
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Uppsägningen är återtagen. Avtalet gäller som förut."))
+    pressed(
+        request,
+        lambda: deeds.withdraw_notice(request.actor, tenancy=page.tenancy, today=clock.today()),
+        _("Uppsägningen är återtagen. Avtalet gäller som förut."),
+    )
     return redirect("tenancy", tenancy_id)
 
 
@@ -258,14 +252,11 @@ def tenancy_notice_withdraw(request: ActorRequest, tenancy_id: uuid.UUID) -> Htt
 @requires("tenancy.work")
 def tenancy_move_out_undo(request: ActorRequest, tenancy_id: uuid.UUID) -> HttpResponse:
     page = queries.get_tenancy(request.actor, tenancy_id, today=clock.today())
-    try:
-        deeds.undo_move_out(request.actor, tenancy=page.tenancy, today=clock.today())
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(
-            request, _("Utflyttningen är struken. Avtalet gäller som förut. Kontrollera var nycklarna är.")
-        )
+    pressed(
+        request,
+        lambda: deeds.undo_move_out(request.actor, tenancy=page.tenancy, today=clock.today()),
+        _("Utflyttningen är struken. Avtalet gäller som förut. Kontrollera var nycklarna är."),
+    )
     return redirect("tenancy", tenancy_id)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.access.http import ActorRequest, form_data, form_page, pressed
 from hemvist.placement import friction
 from hemvist.placement.forms.friction import FrictionFilterForm, SolveFriction, WriteFriction
 from hemvist.placement.friction import FrictionFilter
@@ -126,10 +126,9 @@ def friction_solve(request: ActorRequest, friction_id: int) -> HttpResponse:
 @require_POST
 @requires("friction.log")
 def friction_reopen(request: ActorRequest, friction_id: int) -> HttpResponse:
-    try:
-        friction.reopen(request.actor, friction.one(request.actor, friction_id))
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Trögheten är öppen igen."))
+    pressed(
+        request,
+        lambda: friction.reopen(request.actor, friction.one(request.actor, friction_id)),
+        _("Trögheten är öppen igen."),
+    )
     return redirect("friction-list")

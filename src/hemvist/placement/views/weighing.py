@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hemvist.access import policy
 from hemvist.access.decorators import requires
-from hemvist.access.http import ActorRequest, form_data, form_page
+from hemvist.access.http import ActorRequest, form_data, form_page, pressed
 from hemvist.placement import arguments, conditions, outcomes, weighings
 from hemvist.placement.arguments import Placement
 from hemvist.placement.forms.weighing import WeighingForm, WhatIf
@@ -319,11 +319,6 @@ def weighing_edit(request: ActorRequest) -> HttpResponse:
 @requires("placement.weigh")
 def weighing_share(request: ActorRequest) -> HttpResponse:
     shared = request.POST.get("dela") == "1"
-    try:
-        weighings.share(request.actor, shared=shared)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        words = _("Andra ser nu din vägning, med ditt namn.") if shared else _("Din vägning syns nu bara för dig.")
-        messages.success(request, words)
+    words = _("Andra ser nu din vägning, med ditt namn.") if shared else _("Din vägning syns nu bara för dig.")
+    pressed(request, lambda: weighings.share(request.actor, shared=shared), words)
     return redirect("weighing")
