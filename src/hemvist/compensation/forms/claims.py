@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.compensation.models import Claim
 from hemvist.law.claims import GROUNDS, ClaimGround
-from hemvist.reception.forms.households import Form, day, menu, one_of, text
+from hemvist.web.forms import Form, day, menu, one_of, text
 from hemvist.web.templatetags.hemvist import number
 
 Choices = Iterable[tuple[Any, Any]]

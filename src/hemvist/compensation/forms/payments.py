@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.compensation.models import Clearance
 from hemvist.planning.reconciliation import KIND_LABELS
-from hemvist.reception.forms.households import Form, one_of, text
+from hemvist.web.forms import Form, one_of, text
 
 # What the list of lines shows when nothing is asked for, what has been cleared up, and everything.
 TO_DO, CLEARED, ALL = "", "cleared", "all"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from hemvist.housing.balance import MOST_MONTHS, Asked
 from hemvist.law.calendar import add_months
 from hemvist.planning.housing_balance import CLASSES, months_ahead
-from hemvist.reception.forms.households import Form
+from hemvist.web.forms import Form
 
 MOST_PERSONS, MOST_TIMES = 2000, 20
 PLAIN = Asked()

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.housing.models import EarlyEnding
 from hemvist.law.ending_early import GROUNDS, PROGRAMMES, EndGround, Programme
-from hemvist.reception.forms.households import Form, day, menu, one_of, yes, yes_or_no
-from hemvist.reception.forms.households import text as words
+from hemvist.web.forms import Form, day, menu, one_of, yes, yes_or_no
+from hemvist.web.forms import text as words
 from hemvist.web.templatetags.hemvist import text
 
 LONG = 4000

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.housing.models import Dwelling, HousingNeed
 from hemvist.housing.needs import Asked, wished
-from hemvist.reception.forms.households import Form, day, menu, text, yes
+from hemvist.web.forms import Form, day, menu, text, yes
 from hemvist.web.templatetags.hemvist import kronor
 
 

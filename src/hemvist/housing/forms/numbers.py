@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.housing.models import YearlyNumber
 from hemvist.housing.numbers import LONG, MOST, REASON, SHORT, SOURCED
-from hemvist.reception.forms.households import Form, day, text
+from hemvist.web.forms import Form, day, text
 
 PERSONS_ERRORS = {"invalid": _("Skriv ett antal med siffror.")}
 

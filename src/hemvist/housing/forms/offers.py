@@ -13,7 +13,7 @@ from hemvist.housing.forms.tenancies import WHY_SIGN
 from hemvist.housing.models import Dwelling, HousingNeed, Offer
 from hemvist.organisation.housing_schema import LeaseForm
 from hemvist.organisation.texts import said
-from hemvist.reception.forms.households import Form, day, menu, one_of, text
+from hemvist.web.forms import Form, day, menu, one_of, text
 
 
 class OfferForm(Form):

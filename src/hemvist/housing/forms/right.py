@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 
 from hemvist.housing.models import SupportGiven
 from hemvist.housing.right import ENDED, UNCLEAR
-from hemvist.reception.forms.households import Form, day, one_of, yes
-from hemvist.reception.forms.households import text as words
+from hemvist.web.forms import Form, day, one_of, yes
+from hemvist.web.forms import text as words
 
 
 class WatchFilterForm(Form):

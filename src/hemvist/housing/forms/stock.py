@@ -15,7 +15,7 @@ from hemvist.housing.models import Dwelling, DwellingBlock, DwellingDocument
 from hemvist.housing.queries import LET_ALL, OVERDUE, SOON, StockFilter
 from hemvist.housing.stock import FIELDS, LIMITS, DwellingFacts
 from hemvist.organisation.models import Unit
-from hemvist.reception.forms.households import Form, day, menu, one_of, text, yes
+from hemvist.web.forms import Form, day, menu, one_of, text, yes
 
 
 def whole(label: Any, name: str, *, required: bool = True, help_text: Any = "") -> forms.IntegerField:

@@ -16,7 +16,7 @@ from hemvist.housing.stock import LIMITS
 from hemvist.housing.tenancies import LANDLORD, MOST_RENT, TENANT
 from hemvist.organisation.housing_schema import LeaseForm
 from hemvist.organisation.texts import said
-from hemvist.reception.forms.households import Form, day, one_of, text, yes
+from hemvist.web.forms import Form, day, one_of, text, yes
 
 # When a lease asks for a reason.
 WHY_SIGN = _(

@@ -31,8 +31,8 @@ from hemvist.housing.right import require_person
 from hemvist.housing.views.right import sentences
 from hemvist.law import ending_early as law
 from hemvist.law.ending_early import ACCEPTABLE_REASONS_SUGGESTED, GROUNDS, NOT_ENACTED, EndGround
-from hemvist.reception.forms.households import Form, place
 from hemvist.web import clock, files
+from hemvist.web.forms import Form, place
 from hemvist.web.paging import SIZE, Page, asked_page
 
 TAGS = {"open": "taken", "ends": "decided", "continues": "done", "closed": "closed", "changed": "repealed"}

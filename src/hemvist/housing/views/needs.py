@@ -22,9 +22,9 @@ from hemvist.housing.forms import needs as asked
 from hemvist.housing.models import HousingNeed
 from hemvist.housing.need_queries import NeedPage
 from hemvist.housing.queries import stock_for_planning
-from hemvist.reception.forms.households import place, taken
 from hemvist.reception.queries import get_household
 from hemvist.web import clock
+from hemvist.web.forms import place, taken
 from hemvist.web.paging import SIZE, Page, asked_page
 
 

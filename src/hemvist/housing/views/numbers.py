@@ -20,8 +20,8 @@ from hemvist.housing import number_queries, number_summary, numbers
 from hemvist.housing.forms.numbers import CriterionForm, NumberForm, SendForm, SettleForm, VoidForm, WishForm
 from hemvist.housing.models import YearlyNumber
 from hemvist.organisation.queries import municipality
-from hemvist.reception.forms.households import taken
 from hemvist.web import charts, clock, files
+from hemvist.web.forms import taken
 
 Kind, Status = YearlyNumber.Kind, YearlyNumber.Status
 # The word in the address → the kind, and what its page is called.

@@ -20,8 +20,8 @@ from hemvist.housing.forms.offers import AcceptForm, DeclineForm, OfferForm
 from hemvist.housing.models import Dwelling, MatchRun, Offer
 from hemvist.housing.need_queries import NeedRow
 from hemvist.housing.queries import stock_for_planning
-from hemvist.reception.forms.households import place, taken
 from hemvist.web import clock
+from hemvist.web.forms import place, taken
 
 
 @form_page

@@ -35,8 +35,8 @@ from hemvist.housing.forms.stock import (
 from hemvist.housing.models import Dwelling
 from hemvist.housing.queries import StockFilter, StockRow, Totals
 from hemvist.organisation.texts import said
-from hemvist.reception.forms.households import place, taken
 from hemvist.web import clock, files
+from hemvist.web.forms import place, taken
 from hemvist.web.paging import SIZE, Page, asked_page, query_of
 
 # --- the list ---------------------------------------------------------------------------------------------------------

@@ -36,8 +36,8 @@ from hemvist.housing.models import Dwelling, HousingNeed, Tenancy
 from hemvist.law.sources import sfs
 from hemvist.law.types import Step, gettext_noop
 from hemvist.organisation.texts import said
-from hemvist.reception.forms.households import Form, place, taken
 from hemvist.web import clock
+from hemvist.web.forms import Form, place, taken
 from hemvist.web.paging import SIZE, Page, asked_page
 
 ACT = "2026:1326"

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from hemvist.organisation.texts import said
 from hemvist.placement.arguments import MATTERS, Placement
 from hemvist.placement.models import Argument
-from hemvist.reception.forms.households import Form, menu, one_of
-from hemvist.reception.forms.households import text as written
+from hemvist.web.forms import Form, menu, one_of
+from hemvist.web.forms import text as written
 
 DIRECTION_LABELS = {
     Argument.Direction.FOR: _("Talar för"),

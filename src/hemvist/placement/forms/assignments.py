@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from hemvist.placement.models import PointStatus
-from hemvist.reception.forms.households import Form, day, one_of, text
+from hemvist.web.forms import Form, day, one_of, text
 
 
 class FollowPoint(Form):

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hemvist.organisation.models import Unit
 from hemvist.placement.models import Friction
-from hemvist.reception.forms.households import Form, day, menu, unit_choices
-from hemvist.reception.forms.households import text as words
+from hemvist.reception.forms.households import unit_choices
+from hemvist.web.forms import Form, day, menu
+from hemvist.web.forms import text as words
 
 
 class FrictionFilterForm(Form):

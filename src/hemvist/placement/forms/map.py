@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from hemvist.reception.forms.households import Form, day
+from hemvist.web.forms import Form, day
 
 VIEWS = (("lagar", _("Lagar och nämnder")), ("uppgifter", _("Uppgifter och enheter")), ("lista", _("Lista")))
 

@@ -16,7 +16,7 @@ from hemvist.organisation.schema import Alternative
 from hemvist.organisation.texts import said
 from hemvist.placement.queries import FunctionRow, Staff, TaskRow, roles_for_cases
 from hemvist.planning.responsibility import Thing
-from hemvist.reception.forms.households import Form, day, one_of, several, text, yes
+from hemvist.web.forms import Form, day, one_of, several, text, yes
 
 Grouped = list[tuple[str, list[tuple[str, str]]]]
 Fields = tuple[FunctionRow, forms.BoundField, list[tuple[TaskRow, forms.BoundField]]]

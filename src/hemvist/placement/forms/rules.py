@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from hemvist.organisation.models import Board, Function
-from hemvist.reception.forms.households import Form, menu
+from hemvist.web.forms import Form, menu
 
 
 class NeedForm(Form):

@@ -24,7 +24,7 @@ from hemvist.placement.weighings import (
     Weighed,
 )
 from hemvist.planning.weighing import HEAVIEST
-from hemvist.reception.forms.households import Form, text
+from hemvist.web.forms import Form, text
 
 NEW_ROWS = 2
 STRENGTHS = [

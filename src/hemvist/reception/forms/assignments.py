@@ -13,11 +13,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hemvist.law.target_group import LIVING_LABELS
-from hemvist.reception.forms.households import PERMIT_GROUNDS, Form, day, menu, one_of, several, text, yes
+from hemvist.reception.forms.households import PERMIT_GROUNDS
 from hemvist.reception.import_columns import BY_FIELD
 from hemvist.reception.models import Assignment, Category, IdentifierKind, Membership
 from hemvist.reception.queries import AssignmentRow, HouseholdRow
 from hemvist.reception.services import NewAssignment, NewHousehold, NewPerson, faults_in
+from hemvist.web.forms import Form, day, menu, one_of, several, text, yes
 
 MOST_PERSONS = 20
 
